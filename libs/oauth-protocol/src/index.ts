@@ -1,0 +1,13 @@
+export { OAuthError, type OAuthErrorCode, type RefusalDetail } from './oauth-error.js';
+export {
+  REASONS,
+  type AccessRejection,
+  type Outage,
+  type Reason,
+  type ReasonEntry,
+  type RequestRefusal,
+  type TokenDenial,
+} from './reasons.js';
+export { isResourceIndicator } from './resource-indicator.js';
+export { isScopeToken, parseScope } from './scope.js';
+export { isClientId, type ClientId, type TokenRequest, type TokenResponse } from './token-request.js';

@@ -1,0 +1,269 @@
+/**
+ * The one closed list of reasons why Holdfast says no. Wire, log, audit, metric, UI and docs import it;
+ * `docs/protocol/error-codes.md` has a paragraph for each, and a test compares the two in both directions.
+ *
+ * `told`: may the caller read this reason? Only facts about what the caller itself sent are told. Whatever
+ * depends on the registry is one bland public answer, and the reason stands behind the request id.
+ */
+export interface ReasonEntry {
+  /** May the caller learn this reason (architecture: "what the caller may learn")? */
+  readonly told: boolean;
+  /** One sentence for the operator, and for the caller when `told`. Only characters of RFC 6749 §5.2's error_description. */
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** Facts about the presented certificate alone: judged before any look-up, so they tell nothing about the registry. */
+const CERTIFICATE_FACTS = {
+  certificate_absent: {
+    told: true,
+    meaning: 'no client certificate was presented on this TLS connection',
+    remedy:
+      'Send the certificate and its key with the request (curl: --cert and --key), to the mutual-TLS address, and check that no proxy in between ends TLS.',
+  },
+  certificate_unparsable: {
+    told: true,
+    meaning: 'the client certificate is not a well-formed X.509 v3 certificate',
+    remedy:
+      'Have the certificate issued again; openssl x509 -in cert.pem -text shows what a strict parser stumbles over.',
+  },
+  certificate_expired: {
+    told: true,
+    meaning: 'the client certificate has expired',
+    remedy:
+      'Renew the certificate. In name mode nothing has to be registered anew; a pinned certificate must be registered.',
+  },
+  certificate_not_yet_valid: {
+    told: true,
+    meaning: 'the client certificate is not valid yet',
+    remedy: 'Check the notBefore date and the clocks of both machines.',
+  },
+  client_auth_not_permitted: {
+    told: true,
+    meaning: 'the client certificate may not be used for client authentication',
+    remedy:
+      'Its extended key usage (if present) must contain clientAuth, its key usage (if present) digitalSignature. Ask the issuing CA for a client certificate.',
+  },
+  certificate_key_weak: {
+    told: true,
+    meaning: 'the key of the client certificate is too weak or of an unsupported kind',
+    remedy: 'Use RSA with 2048 to 8192 bits, P-256, P-384, P-521 or Ed25519.',
+  },
+  certificate_signature_weak: {
+    told: true,
+    meaning: 'the client certificate is signed with a weak or unsupported algorithm',
+    remedy: 'Have it issued with SHA-256 or better; SHA-1 and MD5 are refused.',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+/** Client authentication failures that depend on the registry: one public answer for all of them. */
+const CLIENT_REFUSALS = {
+  client_unknown: {
+    told: false,
+    meaning: 'no client is registered under this client_id',
+    remedy: 'Compare the client_id with the one in the registry; nothing else about the request was judged.',
+  },
+  client_suspended: {
+    told: false,
+    meaning: 'the client is suspended',
+    remedy: 'holdfast client resume <client-id>, once the cause is dealt with.',
+  },
+  partner_suspended: {
+    told: false,
+    meaning: 'the partner that owns the client is suspended',
+    remedy: 'holdfast partner resume <partner>, once the cause is dealt with.',
+  },
+  issuer_unknown: {
+    told: false,
+    meaning: 'no path leads from the certificate to a trust anchor registered for this client',
+    remedy:
+      'Compare the issuing CA with the anchor: the key counts, not the name. If an intermediate is missing, the partner must send it or it must be stored with the anchor.',
+  },
+  issuer_invalid: {
+    told: false,
+    meaning:
+      'an issuer on the path may not have issued this certificate (CA flag, key usage, path length, validity)',
+    remedy:
+      'holdfast audit show <request-id> names the fault and its depth; the CA has to issue it properly.',
+  },
+  path_invalid: {
+    told: false,
+    meaning: 'the certificate path breaks a rule of RFC 5280, or uses an extension that is not processed',
+    remedy: 'holdfast audit show <request-id> names the fault and its depth.',
+  },
+  path_too_complex: {
+    told: false,
+    meaning: 'judging the presented chain took more certificates, steps or signature checks than allowed',
+    remedy: 'The client should send its own certificate and the intermediates above it, nothing else.',
+  },
+  certificate_not_registered: {
+    told: false,
+    meaning: 'the certificate is sound but is not the one registered for this client',
+    remedy: 'Compare subject or thumbprint with the credentials of the client (holdfast client show).',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+/** The client is who it says; what it asks for is not granted. */
+const GRANT_REFUSALS = {
+  scope_not_granted: {
+    told: true,
+    meaning: 'a requested scope is not granted to this client for this resource',
+    remedy: 'Ask for granted scopes only, or leave scope out to get all that is granted.',
+  },
+  target_not_granted: {
+    told: true,
+    meaning: 'the requested resource is not granted to this client',
+    remedy: 'Check the resource parameter; holdfast grant list --client shows what is granted.',
+  },
+  target_invalid: {
+    told: true,
+    meaning: 'resource must be one absolute URI without a fragment (RFC 8707 section 2)',
+    remedy: 'Send the resource exactly as it is registered, once.',
+  },
+  target_required: {
+    told: true,
+    meaning: 'several resources are granted to this client, so the request must name one',
+    remedy: 'Add the resource parameter (RFC 8707) with the API that is to be called.',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+/** The request never became a question about a client. */
+const REQUEST_REFUSALS = {
+  request_malformed: {
+    told: true,
+    meaning: 'the request is malformed',
+    remedy:
+      'The text names the parameter. Parameters go into the form body, each at most once (RFC 6749 section 3.2).',
+  },
+  grant_type_unsupported: {
+    told: true,
+    meaning: 'the grant_type is not supported',
+    remedy: 'Use grant_type=client_credentials.',
+  },
+  method_not_allowed: {
+    told: true,
+    meaning: 'this HTTP method is not allowed here',
+    remedy: 'The Allow header names the methods.',
+  },
+  media_type_unsupported: {
+    told: true,
+    meaning: 'this media type or content coding is not supported here',
+    remedy: 'The token endpoint takes application/x-www-form-urlencoded, uncompressed.',
+  },
+  body_too_large: {
+    told: true,
+    meaning: 'the request body is too large',
+    remedy: 'A token request fits into 16 KiB.',
+  },
+  headers_too_large: {
+    told: true,
+    meaning: 'the request header is too large or has too many lines',
+    remedy: 'Send at most 100 header lines and 16 KiB.',
+  },
+  path_unknown: {
+    told: true,
+    meaning: 'nothing is served at this path',
+    remedy: 'GET /.well-known/oauth-authorization-server lists the endpoints.',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+/** Why a resource refuses a call (RFC 6750 §3.1, RFC 8705 §3, RFC 9068 §4). */
+const TOKEN_REJECTIONS = {
+  token_absent: {
+    told: true,
+    meaning: 'no access token was sent',
+    remedy: 'Send Authorization: Bearer <token>, over the connection of the certificate it is bound to.',
+  },
+  token_malformed: {
+    told: true,
+    meaning: 'the access token or the way it was sent is malformed',
+    remedy: 'Send one token, in the Authorization header only (RFC 6750 section 2.1).',
+  },
+  token_expired: {
+    told: true,
+    meaning: 'the access token has expired',
+    remedy: 'Get a new one; expires_in says when, in seconds.',
+  },
+  token_untrusted: {
+    told: false,
+    meaning: 'issuer, audience, type, time or signature of the token do not fit this API',
+    remedy: 'The log line of the request id names the check. Ask for a token with the resource of this API.',
+  },
+  binding_missing: {
+    told: false,
+    meaning: 'the token is not bound to a certificate, or is bound in a way that is not understood',
+    remedy: 'Only tokens with cnf x5t#S256 as their one confirmation are accepted (RFC 8705 section 3).',
+  },
+  binding_mismatch: {
+    told: true,
+    meaning: 'the token is bound to another certificate than the one on this connection',
+    remedy: 'Use the certificate that got the token; after a certificate change get a new token.',
+  },
+  scope_insufficient: {
+    told: true,
+    meaning: 'the access token lacks a scope that this operation needs',
+    remedy: 'The WWW-Authenticate header names the scope; it must be granted and asked for.',
+  },
+  route_undeclared: {
+    told: false,
+    meaning: 'the route declares neither its scopes nor that it is public, so it is closed',
+    remedy: 'Declare @RequireScopes or @Public on the handler.',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+/** Our own trouble: 503 with Retry-After, never a refusal of the caller. */
+const OUTAGES = {
+  registry_stale: {
+    told: true,
+    meaning: 'the service cannot confirm its registry at the moment',
+    remedy: 'Is PostgreSQL reachable? readyz of the instance says since when it is not. Callers retry.',
+  },
+  audit_unavailable: {
+    told: true,
+    meaning: 'the decision could not be recorded durably',
+    remedy: 'Is PostgreSQL reachable, the spool directory writable and not full? Callers retry.',
+  },
+  keys_unavailable: {
+    told: true,
+    meaning: 'the signing keys of the issuer are not known at the moment',
+    remedy: 'Can this API reach the JWKS address of the issuer? Callers retry.',
+  },
+  overloaded: {
+    told: true,
+    meaning: 'the service is starting, stopping or out of capacity',
+    remedy: 'Callers retry after the seconds in Retry-After.',
+  },
+  internal_error: {
+    told: true,
+    meaning: 'an unexpected error happened',
+    remedy: 'The log line of the request id has the stack; it is a fault of ours, not of the caller.',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
+export const REASONS = {
+  ...CERTIFICATE_FACTS,
+  ...CLIENT_REFUSALS,
+  ...GRANT_REFUSALS,
+  ...REQUEST_REFUSALS,
+  ...TOKEN_REJECTIONS,
+  ...OUTAGES,
+} as const;
+
+/** Any reason on the list. */
+export type Reason = keyof typeof REASONS;
+
+/** Why the token endpoint refuses a well-formed request. */
+export type TokenDenial =
+  keyof typeof CERTIFICATE_FACTS | keyof typeof CLIENT_REFUSALS | keyof typeof GRANT_REFUSALS;
+
+/** Why a resource refuses a call. `certificate_absent` is shared with the token endpoint. */
+export type AccessRejection =
+  | keyof typeof TOKEN_REJECTIONS
+  | Extract<keyof typeof CERTIFICATE_FACTS, 'certificate_absent' | 'certificate_unparsable'>;
+
+/** Why a request never reached a decision. */
+export type RequestRefusal = keyof typeof REQUEST_REFUSALS;
+
+/** Why the service cannot answer at the moment. */
+export type Outage = keyof typeof OUTAGES;

@@ -1,0 +1,2 @@
+export { confirmedThumbprint, toConfirmation, type CertificateConfirmation } from './confirmation.js';
+export { isSameThumbprint, parseThumbprint, thumbprintOf, type CertificateThumbprint } from './thumbprint.js';
