@@ -1,0 +1,100 @@
+import {
+  matchesRegisteredName,
+  type Certificate,
+  type RegisteredName,
+  type TrustAnchor,
+  type VerifiedPath,
+} from '@holdfast/certificate-validation';
+import type { ClientId } from '@holdfast/oauth-protocol';
+import type { CertificateThumbprint } from '@holdfast/token-binding';
+import type { AuthMethod, Status } from './entities.js';
+
+/** A registered name together with the one anchor that may vouch for it. */
+export interface AnchoredName {
+  readonly credentialId: string;
+  readonly name: RegisteredName;
+  readonly anchor: TrustAnchor;
+}
+
+/** How a client proves itself, ready for use: parsed once when the registry is read. */
+export type ClientAuthentication =
+  | {
+      readonly method: Extract<AuthMethod, 'tls_client_auth'>;
+      readonly names: readonly AnchoredName[];
+      readonly anchors: readonly TrustAnchor[];
+      /** Stored with the anchors, for clients that send their leaf only. */
+      readonly intermediates: readonly Certificate[];
+    }
+  | {
+      readonly method: Extract<AuthMethod, 'self_signed_tls_client_auth'>;
+      readonly pins: ReadonlySet<CertificateThumbprint>;
+    };
+
+/** Scopes by audience. */
+export type GrantedScopes = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * A registered client with everything that a decision about it needs. Immutable: a change of the registry
+ * replaces the object, so whatever was derived from it can be remembered by its identity.
+ */
+export class Client {
+  constructor(
+    readonly id: ClientId,
+    readonly partnerId: string,
+    readonly status: Status,
+    readonly partnerStatus: Status,
+    readonly authentication: ClientAuthentication,
+    readonly grants: GrantedScopes,
+  ) {}
+
+  /**
+   * Whether the leaf of a verified path carries a name registered for this client *under the anchor that the path
+   * ends at* (RFC 8705 §2.1, §7.4): the same name from another authority of the partner does not count.
+   */
+  isIdentifiedBy(path: VerifiedPath): boolean {
+    return (
+      this.authentication.method === 'tls_client_auth' &&
+      this.authentication.names.some(
+        ({ name, anchor }) => anchor.id === path.anchor.id && matchesRegisteredName(path.leaf, name),
+      )
+    );
+  }
+
+  /** Whether this very certificate is registered for the client (RFC 8705 §2.2). Its key alone is not enough. */
+  hasPinned(thumbprint: CertificateThumbprint): boolean {
+    return (
+      this.authentication.method === 'self_signed_tls_client_auth' && this.authentication.pins.has(thumbprint)
+    );
+  }
+
+  /**
+   * What the client gets for a request: the requested scopes if all are granted for the target, or all that is
+   * granted when none was named. An absent target is the only granted one.
+   */
+  authorize(resources: readonly string[], scopes: readonly string[] | undefined): Authorization {
+    const [audience = this.onlyAudience()] = resources;
+    if (audience === undefined)
+      return refused(this.grants.size === 0 ? 'target_not_granted' : 'target_required');
+    const granted = this.grants.get(audience);
+    if (granted === undefined) return refused('target_not_granted');
+    if (scopes === undefined) return { authorized: true, audience, scopes: [...granted] };
+    return scopes.every((scope) => granted.has(scope))
+      ? { authorized: true, audience, scopes }
+      : refused('scope_not_granted');
+  }
+
+  private onlyAudience(): string | undefined {
+    return this.grants.size === 1 ? this.grants.keys().next().value : undefined;
+  }
+}
+
+export type Authorization =
+  | { readonly authorized: true; readonly audience: string; readonly scopes: readonly string[] }
+  | {
+      readonly authorized: false;
+      readonly denial: 'target_not_granted' | 'target_required' | 'scope_not_granted';
+    };
+
+function refused(denial: Extract<Authorization, { authorized: false }>['denial']): Authorization {
+  return { authorized: false, denial };
+}

@@ -1,0 +1,87 @@
+import type { CertificateThumbprint } from '@holdfast/token-binding';
+import type { ClientId } from '@holdfast/oauth-protocol';
+
+/**
+ * The registry's entities as they are stored and replicated. Names are the keys (ADR 0004): partners, anchors and
+ * clients by their slug, resources by their audience; credentials and grants, which have no name, by a made id.
+ */
+export type Status = 'active' | 'suspended';
+
+export interface Partner {
+  readonly id: string;
+  readonly name: string;
+  readonly status: Status;
+}
+
+/** A certification authority that may vouch for clients of one partner. Pinned by its key, never by its name. */
+export interface TrustAnchorEntry {
+  readonly id: string;
+  readonly partnerId: string;
+  /** DER of the CA certificate. */
+  readonly certificate: Uint8Array;
+  /** SHA-256 of the SubjectPublicKeyInfo, base64url. */
+  readonly keyThumbprint: string;
+  /** DER of intermediates below the anchor, for clients that send their leaf only. */
+  readonly intermediates: readonly Uint8Array[];
+}
+
+/** The two authentication methods of RFC 8705 §2. A client uses the one that it is registered for, never another. */
+export const AUTH_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+
+export interface ClientEntry {
+  readonly id: ClientId;
+  readonly partnerId: string;
+  readonly authMethod: AuthMethod;
+  readonly status: Status;
+}
+
+/** How a client is recognised: a name under an anchor (RFC 8705 §2.1), or one pinned certificate (§2.2). */
+export type Credential = NameCredential | PinnedCredential;
+
+export interface NameCredential {
+  readonly kind: 'subject_dn' | 'san_dns';
+  readonly id: string;
+  readonly clientId: ClientId;
+  readonly anchorId: string;
+  /** As registered, for people. */
+  readonly value: string;
+  /** What is compared and unique under one anchor key. */
+  readonly canonical: string;
+}
+
+export interface PinnedCredential {
+  readonly kind: 'certificate';
+  readonly id: string;
+  readonly clientId: ClientId;
+  /** DER. */
+  readonly certificate: Uint8Array;
+  readonly thumbprint: CertificateThumbprint;
+}
+
+/** An API: its audience (the `resource` parameter and `aud` claim, RFC 8707), its scopes, and who provides it. */
+export interface Resource {
+  readonly audience: string;
+  /** The provider. */
+  readonly partnerId: string;
+  readonly scopes: readonly string[];
+}
+
+/** Which scopes of which resource a client may have. */
+export interface Grant {
+  readonly id: string;
+  readonly clientId: ClientId;
+  readonly audience: string;
+  readonly scopes: readonly string[];
+}
+
+/** The entities by kind: what a change of the registry consists of. */
+export interface RegistryEntities {
+  readonly partners: Partner;
+  readonly anchors: TrustAnchorEntry;
+  readonly clients: ClientEntry;
+  readonly credentials: Credential;
+  readonly resources: Resource;
+  readonly grants: Grant;
+}
+export type RegistryKind = keyof RegistryEntities;

@@ -1,0 +1,34 @@
+export type { ClientDirectory } from './client-directory.js';
+export {
+  Client,
+  type AnchoredName,
+  type Authorization,
+  type ClientAuthentication,
+  type GrantedScopes,
+} from './client.js';
+export {
+  AUTH_METHODS,
+  type AuthMethod,
+  type ClientEntry,
+  type Credential,
+  type Grant,
+  type NameCredential,
+  type Partner,
+  type PinnedCredential,
+  type RegistryEntities,
+  type RegistryKind,
+  type Resource,
+  type Status,
+  type TrustAnchorEntry,
+} from './entities.js';
+export type {
+  Actor,
+  NewClient,
+  NewCredential,
+  Page,
+  RegistryAdministration,
+  WriteRefusal,
+  Written,
+} from './registry-administration.js';
+export type { RegistryFeed } from './registry-feed.js';
+export { RegistryReplica, type RegistryChange, type RegistryDelta } from './registry-replica.js';

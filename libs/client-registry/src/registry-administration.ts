@@ -1,0 +1,77 @@
+import type { ClientId } from '@holdfast/oauth-protocol';
+import type {
+  AuthMethod,
+  ClientEntry,
+  Credential,
+  Grant,
+  Partner,
+  Resource,
+  Status,
+  TrustAnchorEntry,
+} from './entities.js';
+
+/** Who does it, for the audit trail. */
+export interface Actor {
+  readonly id: string;
+  readonly requestId: string | null;
+}
+
+/** Why a write did not happen. `what` names the entity or the constraint, never another partner. */
+export type WriteRefusal =
+  | { readonly refused: 'already_exists'; readonly what: string }
+  | { readonly refused: 'not_found'; readonly what: string }
+  /** A name under this anchor key, or this pinned certificate, belongs to a client already (decisions 23). */
+  | { readonly refused: 'identity_taken'; readonly what: string }
+  /** The entities exist but do not fit together, e.g. an anchor of another partner, a scope the resource lacks. */
+  | { readonly refused: 'not_allowed'; readonly what: string };
+
+export type Written<T> =
+  { readonly written: true; readonly value: T } | ({ readonly written: false } & WriteRefusal);
+
+/** A credential to be made, parsed and canonical. */
+export type NewCredential =
+  | Omit<Extract<Credential, { kind: 'subject_dn' | 'san_dns' }>, 'id' | 'clientId'>
+  | Omit<Extract<Credential, { kind: 'certificate' }>, 'id' | 'clientId'>;
+
+export interface NewClient {
+  readonly id: ClientId;
+  readonly partnerId: string;
+  readonly authMethod: AuthMethod;
+  readonly credentials: readonly NewCredential[];
+}
+
+/** A page of a list, ordered by id. */
+export interface Page {
+  readonly limit: number;
+  /** The id after which the page begins. */
+  readonly after: string | undefined;
+}
+
+/**
+ * Changes to the registry. Every write, its new version and its audit event are one transaction;
+ * when the promise resolves, they survive a `kill -9`. Inputs are parsed and well-formed already.
+ */
+export interface RegistryAdministration {
+  createPartner(actor: Actor, partner: Pick<Partner, 'id' | 'name'>): Promise<Written<Partner>>;
+  addAnchor(actor: Actor, anchor: TrustAnchorEntry): Promise<Written<TrustAnchorEntry>>;
+  createClient(actor: Actor, client: NewClient): Promise<Written<ClientEntry>>;
+  addCredential(actor: Actor, clientId: ClientId, credential: NewCredential): Promise<Written<Credential>>;
+  /** Takes a credential out of use for good. A client may be left without any. */
+  retireCredential(actor: Actor, credentialId: string): Promise<Written<Credential>>;
+  createResource(actor: Actor, resource: Resource): Promise<Written<Resource>>;
+  /** Adds scopes to what a client may have at a resource. */
+  addGrant(actor: Actor, grant: Omit<Grant, 'id'>): Promise<Written<Grant>>;
+  removeGrant(actor: Actor, grantId: string): Promise<Written<Grant>>;
+  /** Idempotent: a partner that has the status already is a success without a new event. */
+  setPartnerStatus(actor: Actor, id: string, status: Status): Promise<Written<Partner>>;
+  setClientStatus(actor: Actor, id: string, status: Status): Promise<Written<ClientEntry>>;
+
+  findPartner(id: string): Promise<Partner | undefined>;
+  findClient(id: string): Promise<ClientEntry | undefined>;
+  listPartners(page: Page): Promise<readonly Partner[]>;
+  listAnchors(page: Page, filter: { partnerId?: string }): Promise<readonly TrustAnchorEntry[]>;
+  listClients(page: Page, filter: { partnerId?: string }): Promise<readonly ClientEntry[]>;
+  listCredentials(page: Page, filter: { clientId?: string }): Promise<readonly Credential[]>;
+  listResources(page: Page): Promise<readonly Resource[]>;
+  listGrants(page: Page, filter: { clientId?: string; audience?: string }): Promise<readonly Grant[]>;
+}
