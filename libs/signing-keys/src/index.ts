@@ -1,0 +1,2 @@
+export { parseKeyEncryptionKey, type KeyEncryptionKey } from './sealing.js';
+export type { SealedSigningKey, SigningKeyStore } from './signing-key-store.js';
