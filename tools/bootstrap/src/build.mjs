@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { runQuietly } from './child-process.mjs';
+import { withLock } from './file-lock.mjs';
+import { withProgress } from './progress.mjs';
+import { BootstrapError, say, statePath, workspaceRoot } from './workspace.mjs';
+
+const COMPILER = join(workspaceRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+const SHARED_INPUTS = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json'];
+
+/** Builds the whole workspace if any source, configuration or output changed since the last complete build. */
+export async function ensureBuilt() {
+  const stampFile = statePath('built.stamp');
+  if (isBuilt(stampFile)) return;
+  await withBuildLock(async () => {
+    if (!isBuilt(stampFile)) await build(stampFile);
+  });
+}
+
+/** Runs `work` while no other build of this checkout runs. */
+export function withBuildLock(work) {
+  return withLock(
+    statePath('build.lock'),
+    ({ pid }) => say(`waiting for process ${pid}, which is building …`),
+    work,
+  );
+}
+
+async function build(stampFile) {
+  rmSync(stampFile, { force: true });
+  // Taken before the compiler reads: a file that is edited meanwhile makes the stamp stale, never wrongly fresh.
+  const inputs = fingerprint(buildInputs());
+  const { code, output } = await withProgress('building', () =>
+    runQuietly(process.execPath, [COMPILER, '-b', '--pretty', String(process.stderr.isTTY === true)], {
+      cwd: workspaceRoot,
+    }),
+  );
+  if (code !== 0) {
+    say(output.trimEnd());
+    throw new BootstrapError("the build failed (the compiler's messages are above)");
+  }
+  writeFileSync(stampFile, inputs);
+}
+
+function isBuilt(stampFile) {
+  if (!existsSync(stampFile)) return false;
+  const isComplete = projectFolders().every((folder) => existsSync(join(folder, 'dist', '.tsbuildinfo')));
+  return isComplete && readFileSync(stampFile, 'utf8') === fingerprint(buildInputs());
+}
+
+function projectFolders() {
+  const { references } = JSON.parse(readFileSync(join(workspaceRoot, 'tsconfig.json'), 'utf8'));
+  return references.map(({ path }) => join(workspaceRoot, path));
+}
+
+function buildInputs() {
+  const ofProjects = projectFolders().flatMap((folder) => [
+    join(folder, 'tsconfig.json'),
+    join(folder, 'package.json'),
+    ...sourcesBelow(join(folder, 'src')),
+  ]);
+  return [...SHARED_INPUTS.map((name) => join(workspaceRoot, name)), ...ofProjects];
+}
+
+function sourcesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => join(folder, name));
+}
+
+/** A digest over path, size and modification time of the files: changes when one is edited, added or removed. */
+export function fingerprint(files) {
+  const digest = createHash('sha256');
+  for (const file of [...files].sort()) {
+    const { size, mtimeMs } = statSync(file);
+    digest.update(`${relative(workspaceRoot, file)}\0${size}\0${mtimeMs}\n`);
+  }
+  return digest.digest('hex');
+}

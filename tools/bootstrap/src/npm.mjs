@@ -1,0 +1,29 @@
+import { delimiter } from 'node:path';
+import { runQuietly } from './child-process.mjs';
+import { BootstrapError, say } from './workspace.mjs';
+import { runtimeDirectory } from './runtime-location.mjs';
+
+/**
+ * Runs `npm ci` in a directory, silently; on failure its whole output is shown and a BootstrapError is thrown.
+ * npm runs on the machine's own Node, which it came with.
+ */
+export async function installLocked(directory) {
+  const { code, output } = await runQuietly('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: directory,
+    env: environmentForNpm(process.env),
+  }).catch((error) => {
+    throw new BootstrapError(`npm cannot be started (${error.message}). Is it installed and on the PATH?`);
+  });
+  if (code === 0) return;
+  say(output.trimEnd());
+  throw new BootstrapError(`"npm ci" failed in ${directory} (its output is above)`);
+}
+
+/** What an enclosing `npm start` says about *its* package must not steer the inner npm. */
+function environmentForNpm(env) {
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^npm_(package|lifecycle|config_local_prefix)/.test(name),
+  );
+  const path = (env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(runtimeDirectory));
+  return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
+}
