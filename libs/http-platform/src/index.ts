@@ -1,0 +1,8 @@
+export { ConfigError, readConfig, values, type Config, type Setting, type Settings } from './config.js';
+export { runApp, type RunningApp } from './lifecycle.js';
+export { createListener, LIMITS, newRequestId, type Listener } from './listener.js';
+export { createLogger, loggable, nestLogger } from './logger.js';
+export { startManagement, type Readiness } from './management.js';
+export { createMetrics } from './metrics.js';
+export { readTlsFiles, reloadTlsFiles, type TlsFiles } from './tls-files.js';
+export { refuseEarly, toTransportRefusal, TRANSPORT_STATUS, TransportRefusal } from './transport-refusal.js';

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { createSecureContext } from 'node:tls';
+import type { FastifyReply } from 'fastify';
+
+/** Bounds of every listener. Node's and Fastify's own defaults are partly "none", so all are stated (DO-01 … DO-10). */
+export const LIMITS = {
+  bodyBytes: 16 * 1024,
+  headerBytes: 16 * 1024,
+  headerLines: 100,
+  headersTimeoutMs: 8_000,
+  requestTimeoutMs: 9_000,
+  handshakeTimeoutMs: 8_000,
+  keepAliveMs: 75_000,
+  /** Timeouts are enforced only this often; Node's default is 30 s. */
+  checkingIntervalMs: 1_000,
+} as const;
+
+/** A TLS listener and the Nest adapter on it. */
+export interface Listener {
+  readonly adapter: FastifyAdapter;
+  readonly server: Server;
+}
+
+/**
+ * A Fastify adapter on its own https server, with the bounds above. `tls` is the *complete* set of TLS options.
+ * Trailing slashes, letter case and the like are not folded: a path is served exactly as declared.
+ */
+export function createListener(tls: ServerOptions): Listener {
+  createSecureContext(tls); // fails here, with a readable error, if key and certificate do not fit
+  let server: Server | undefined;
+  const adapter = new FastifyAdapter({
+    bodyLimit: LIMITS.bodyBytes,
+    routerOptions: { maxParamLength: 256 },
+    requestIdHeader: false,
+    genReqId: newRequestId,
+    trustProxy: false,
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerUnroutable,
+    serverFactory: (handler: RequestListener) => {
+      server = httpsServer(tls, handler);
+      return server;
+    },
+  } as object) as FastifyAdapter;
+  if (server === undefined) throw new Error('the HTTP framework did not make its server');
+  return { adapter, server };
+}
+
+/** An id for a request: ours, never the caller's, so that nobody can make two requests share one. */
+export function newRequestId(): string {
+  return `req_${randomBytes(12).toString('hex')}`;
+}
+
+function httpsServer(tls: ServerOptions, handler: RequestListener): Server {
+  const server = createServer(
+    {
+      ...tls,
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: LIMITS.headersTimeoutMs,
+      requestTimeout: LIMITS.requestTimeoutMs,
+      handshakeTimeout: LIMITS.handshakeTimeoutMs,
+      keepAliveTimeout: LIMITS.keepAliveMs,
+      connectionsCheckingInterval: LIMITS.checkingIntervalMs,
+      requireHostHeader: true,
+    },
+    handler,
+  );
+  // Node drops header lines beyond this number silently (CVE-2026-58044): no number, our own count refuses.
+  server.maxHeadersCount = 0;
+  return server;
+}
+
+/** A path that cannot even be decoded. */
+function answerUnroutable(_error: unknown, _request: unknown, reply: FastifyReply): void {
+  void reply
+    .code(400)
+    .header('cache-control', 'no-store')
+    .send({ error: 'invalid_request', error_description: 'request_malformed' });
+}
+
+const BROKEN: Readonly<Record<string, readonly [status: string, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'headers_too_large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_malformed'],
+};
+
+/** What is so broken that it never becomes a request gets its answer here, in the same form as all others. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason] = BROKEN[error.code ?? ''] ?? ['400 Bad Request', 'request_malformed'];
+  const body = JSON.stringify({ error: 'invalid_request', error_description: reason });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

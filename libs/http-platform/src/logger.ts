@@ -1,0 +1,42 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger } from 'pino';
+
+/** The longest text of a caller that stands in a log line. */
+const LONGEST = 256;
+
+/** JSON lines on stdout. Nothing is redacted here, because nothing secret is ever passed in: fields are named one by one. */
+export function createLogger(app: string, destination?: DestinationStream): Logger {
+  const options = {
+    level: process.env['LOG_LEVEL'] ?? 'info',
+    base: { app },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** Text of a caller for a log line: cut, and without control characters (one event is one line). */
+export function loggable(text: string | undefined): string | undefined {
+  // eslint-disable-next-line no-control-regex -- these are what is to be removed
+  return text?.slice(0, LONGEST).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+}
+
+/** Nest's own messages in our log, in one shape. */
+export function nestLogger(logger: Logger): LoggerService {
+  const write =
+    (level: 'info' | 'warn' | 'error' | 'debug' | 'trace') =>
+    (message: unknown, ...rest: unknown[]): void => {
+      const context = rest.at(-1);
+      const fields = typeof context === 'string' ? { context } : {};
+      if (message instanceof Error) logger[level]({ ...fields, err: message }, message.message);
+      else logger[level](fields, String(message));
+    };
+  // Start-up chatter of the framework (module initialised, route mapped) is detail.
+  return {
+    log: write('debug'),
+    warn: write('warn'),
+    error: write('error'),
+    debug: write('debug'),
+    verbose: write('trace'),
+  };
+}

@@ -1,0 +1,80 @@
+import { HttpException } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RequestRefusal } from '@holdfast/oauth-protocol';
+import { LIMITS } from './listener.js';
+
+/** A request that is refused before it means anything to the app. */
+export class TransportRefusal extends Error {
+  override readonly name = 'TransportRefusal';
+  constructor(
+    readonly reason: RequestRefusal,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(reason);
+  }
+}
+
+/** Status codes of transport refusals (decisions 11). */
+export const TRANSPORT_STATUS = {
+  request_malformed: 400,
+  grant_type_unsupported: 400,
+  method_not_allowed: 405,
+  media_type_unsupported: 415,
+  body_too_large: 413,
+  headers_too_large: 431,
+  path_unknown: 404,
+} as const satisfies Record<RequestRefusal, number>;
+
+/**
+ * `error` as a transport refusal if it is one: ours, the framework's (parser, router), or `undefined` for anything
+ * else, which is then a fault.
+ */
+export function toTransportRefusal(error: unknown): TransportRefusal | undefined {
+  if (error instanceof TransportRefusal) return error;
+  const status = statusOf(error);
+  if (status === undefined || status < 400 || status > 499) return undefined;
+  return new TransportRefusal(REASON_FOR_STATUS[status] ?? 'request_malformed');
+}
+
+const REASON_FOR_STATUS: Readonly<Record<number, RequestRefusal>> = {
+  404: 'path_unknown',
+  405: 'method_not_allowed',
+  413: 'body_too_large',
+  415: 'media_type_unsupported',
+  431: 'headers_too_large',
+};
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
+  return typeof statusCode === 'number' && typeof code === 'string' && code.startsWith('FST_')
+    ? statusCode
+    : undefined;
+}
+
+/**
+ * Checks every request before routing: number of header lines (Node would drop lines silently), content codings
+ * (we never decompress) and allowed methods by path (405 with Allow instead of 404).
+ */
+export function refuseEarly(fastify: FastifyInstance, allowed: Readonly<Record<string, string>>): void {
+  fastify.addHook('onRequest', (request: FastifyRequest, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done(earlyRefusal(request, allowed));
+  });
+}
+
+function earlyRefusal(
+  request: FastifyRequest,
+  allowed: Readonly<Record<string, string>>,
+): TransportRefusal | undefined {
+  if (request.raw.rawHeaders.length > 2 * LIMITS.headerLines)
+    return new TransportRefusal('headers_too_large');
+  if (request.headers['content-encoding'] !== undefined)
+    return new TransportRefusal('media_type_unsupported');
+  const [path = ''] = (request.raw.url ?? '').split('?');
+  const methods = allowed[path];
+  if (methods !== undefined && !methods.split(', ').includes(request.method)) {
+    return new TransportRefusal('method_not_allowed', { allow: methods });
+  }
+  return undefined;
+}
