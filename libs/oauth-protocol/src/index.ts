@@ -9,5 +9,6 @@ export {
   type TokenDenial,
 } from './reasons.js';
 export { isResourceIndicator } from './resource-indicator.js';
+export { ServiceUnavailable } from './service-unavailable.js';
 export { isScopeToken, parseScope } from './scope.js';
 export { isClientId, type ClientId, type TokenRequest, type TokenResponse } from './token-request.js';

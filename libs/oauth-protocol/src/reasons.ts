@@ -177,7 +177,13 @@ const TOKEN_REJECTIONS = {
   },
   token_malformed: {
     told: true,
-    meaning: 'the access token or the way it was sent is malformed',
+    meaning: 'the access token is not a well-formed JWT',
+    remedy: 'Send the access_token of the token response unchanged; it has two dots and no spaces.',
+  },
+  credentials_malformed: {
+    told: true,
+    meaning:
+      'the access token was sent in a malformed way, in several ways, or outside the Authorization header',
     remedy: 'Send one token, in the Authorization header only (RFC 6750 section 2.1).',
   },
   token_expired: {
