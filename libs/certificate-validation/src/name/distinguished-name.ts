@@ -1,0 +1,77 @@
+import { DerReader, TAG, type DerValue } from '../der/reader.js';
+import { oidOf, textOf, toHex } from '../der/values.js';
+import { Malformed } from '../fault.js';
+import { escapeValue } from './escape.js';
+
+/** One AttributeTypeAndValue. */
+export interface NameAttribute {
+  /** Dotted object identifier. */
+  readonly type: string;
+  /** The characters, if the string type has an agreed meaning; else only `der` counts. */
+  readonly text: string | undefined;
+  /** The value with its header. */
+  readonly der: Uint8Array;
+}
+
+export interface DistinguishedName {
+  /** In DER order, most general first; RFC 4514 text is the reverse. */
+  readonly rdns: readonly (readonly NameAttribute[])[];
+  /**
+   * Equal for two names if and only if they match (RFC 4517 §4.2.15): RFC 4514 text with dotted types, the
+   * attributes of an RDN sorted, characters prepared by `prepareText`.
+   */
+  readonly canonical: string;
+}
+
+const MAXIMUM_ATTRIBUTES = 64;
+
+/** Reads a Name (RFC 5280 §4.1.2.4). An empty SEQUENCE is a valid, empty name. */
+export function readDistinguishedName(name: DerValue): DistinguishedName {
+  const rdns: NameAttribute[][] = [];
+  let count = 0;
+  for (const set of new DerReader(name.contents).rest()) {
+    if (set.tag !== TAG.set) throw new Malformed('der.tag');
+    const attributes = [...new DerReader(set.contents).rest()].map(readAttribute);
+    count += attributes.length;
+    if (attributes.length === 0 || count > MAXIMUM_ATTRIBUTES) throw new Malformed('cert.name_malformed');
+    rdns.push(attributes);
+  }
+  return toDistinguishedName(rdns);
+}
+
+export function toDistinguishedName(rdns: readonly (readonly NameAttribute[])[]): DistinguishedName {
+  const frozen = rdns.map((attributes) =>
+    Object.freeze(attributes.map((attribute) => Object.freeze(attribute))),
+  );
+  const canonical = frozen.map(canonicalRdn).reverse().join(',');
+  return Object.freeze({ rdns: Object.freeze(frozen), canonical });
+}
+
+/**
+ * RFC 4518 in the part that is safe to decide without Unicode tables: ASCII letters folded, leading and trailing
+ * spaces dropped, inner ones collapsed. Does NOT normalise or fold beyond ASCII, so a look-alike never matches.
+ */
+export function prepareText(text: string): string {
+  return text
+    .replace(/ +/g, ' ')
+    .replace(/^ | $/g, '')
+    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function readAttribute(value: DerValue): NameAttribute {
+  if (value.tag !== TAG.sequence) throw new Malformed('der.tag');
+  const reader = new DerReader(value.contents);
+  const type = oidOf(reader.read(TAG.oid));
+  const content = reader.readAny();
+  reader.finish();
+  return { type, text: textOf(content), der: content.encoded };
+}
+
+/** RFC 4517 §4.2.15: inside a multi-valued RDN the order does not matter. */
+function canonicalRdn(attributes: readonly NameAttribute[]): string {
+  return attributes.map(canonicalAttribute).sort().join('+');
+}
+
+function canonicalAttribute({ type, text, der }: NameAttribute): string {
+  return `${type}=${text === undefined ? `#${toHex(der)}` : escapeValue(prepareText(text))}`;
+}

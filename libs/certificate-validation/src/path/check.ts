@@ -1,0 +1,130 @@
+import type { Certificate } from '../certificate/certificate.js';
+import { EXTENSION } from '../certificate/extensions.js';
+import type { CertificateFault } from '../fault.js';
+import type { ValidationPolicy } from './policy.js';
+import { findSignatureAlgorithm } from './signature-algorithm.js';
+
+/** RFC 5280 §6.1.3 and §6.1.5 for the leaf, as far as it needs no issuer. */
+export function leafFault(
+  leaf: Certificate,
+  policy: ValidationPolicy,
+  now: Date,
+): CertificateFault | undefined {
+  if (leaf.version !== 3) return 'leaf.version';
+  if (leaf.publicKeyInfo.fault !== undefined) return leaf.publicKeyInfo.fault;
+  const algorithm = findSignatureAlgorithm(leaf.signatureAlgorithm);
+  if (!algorithm.supported) return algorithm.fault;
+  const validity = validityOf(leaf, now);
+  if (validity !== 'valid') return `validity.${validity}`;
+  return leafUsageFault(leaf, policy) ?? criticalExtensionFault(leaf);
+}
+
+/** Whether `issuer` may stand above `below`, which is a path from the leaf upwards (RFC 5280 §6.1.4). */
+export function issuerFault(
+  issuer: Certificate,
+  below: readonly Certificate[],
+  policy: ValidationPolicy,
+  now: Date,
+): CertificateFault | undefined {
+  const validity = validityOf(issuer, now);
+  if (validity !== 'valid') return `validity.issuer_${validity}`;
+  return authorityFault(issuer, below, policy);
+}
+
+/**
+ * Whether `anchor` may stand above `below`. RFC 5280 §6.1.1 (d) takes only name and key from an anchor; the
+ * policy says whether the rest of its certificate counts as well.
+ */
+export function anchorFault(
+  anchor: Certificate,
+  below: readonly Certificate[],
+  policy: ValidationPolicy,
+  now: Date,
+): CertificateFault | undefined {
+  const validity = validityOf(anchor, now);
+  if (policy.anchor.validity === 'enforce' && validity !== 'valid') return `validity.anchor_${validity}`;
+  return policy.anchor.constraints === 'enforce' ? authorityFault(anchor, below, policy) : undefined;
+}
+
+/** RFC 5280 §4.2.1.9, §6.1.4 (l): self-issued intermediates do not count; the leaf never does. */
+export function countIntermediates(path: readonly Certificate[]): number {
+  return path.slice(1).filter((certificate) => !certificate.isSelfIssued).length;
+}
+
+/** Facts of an authority's certificate alone: version, CA bit, keyCertSign, key. */
+export function authorityFactsFault(authority: Certificate): CertificateFault | undefined {
+  if (authority.publicKeyInfo.fault !== undefined) return authority.publicKeyInfo.fault;
+  if (authority.version !== 3) return 'issuer.version';
+  if (!authority.isCa) return 'issuer.not_ca';
+  if (authority.keyUsage?.includes('keyCertSign') === false) return 'issuer.no_cert_sign';
+  return criticalExtensionFault(authority) ?? unprocessedExtensionFault(authority);
+}
+
+/** Both bounds are inclusive, in whole seconds (RFC 5280 §4.1.2.5). */
+export function validityOf({ notBefore, notAfter }: Certificate, now: Date): 'valid' | 'not_yet' | 'expired' {
+  const second = Math.floor(now.getTime() / 1000) * 1000;
+  // Written so that an invalid date is never "valid".
+  if (!(second >= notBefore.getTime())) return 'not_yet';
+  return second <= notAfter.getTime() ? 'valid' : 'expired';
+}
+
+function authorityFault(
+  authority: Certificate,
+  below: readonly Certificate[],
+  policy: ValidationPolicy,
+): CertificateFault | undefined {
+  const facts = authorityFactsFault(authority);
+  if (facts !== undefined) return facts;
+  const pathLength = authority.basicConstraints?.pathLength;
+  if (pathLength !== undefined && countIntermediates(below) > pathLength) return 'issuer.path_len';
+  const usages = authority.extendedKeyUsage;
+  if (usages !== undefined && !includesPurpose(usages, policy.purpose)) return 'issuer.eku';
+  return undefined;
+}
+
+function leafUsageFault(leaf: Certificate, policy: ValidationPolicy): CertificateFault | undefined {
+  // RFC 5280 §4.2.1.12: clientAuth is consistent with digitalSignature and/or keyAgreement.
+  const { keyUsage, extendedKeyUsage: usages } = leaf;
+  if (
+    keyUsage !== undefined &&
+    !keyUsage.includes('digitalSignature') &&
+    !keyUsage.includes('keyAgreement')
+  ) {
+    return 'leaf.key_usage';
+  }
+  if (usages === undefined) {
+    return policy.extendedKeyUsage.whenAbsent === 'refuse' ? 'leaf.eku_missing' : undefined;
+  }
+  if (policy.extendedKeyUsage.anyPurpose === 'refuse' && usages.includes(ANY_PURPOSE)) return 'leaf.eku';
+  return includesPurpose(usages, policy.purpose) ? undefined : 'leaf.eku';
+}
+
+const ANY_PURPOSE = '2.5.29.37.0';
+const PURPOSE = { clientAuth: '1.3.6.1.5.5.7.3.2', serverAuth: '1.3.6.1.5.5.7.3.1' } as const;
+
+function includesPurpose(usages: readonly string[], purpose: ValidationPolicy['purpose']): boolean {
+  return purpose === 'any' || usages.includes(PURPOSE[purpose]) || usages.includes(ANY_PURPOSE);
+}
+
+/** Extensions whose meaning is enforced here, or that have a fault of their own below. */
+const PROCESSED: ReadonlySet<string> = new Set(Object.values(EXTENSION));
+
+export function criticalExtensionFault({ extensions }: Certificate): CertificateFault | undefined {
+  return extensions.some(({ oid, critical }) => critical && !PROCESSED.has(oid))
+    ? 'ext.unknown_critical'
+    : undefined;
+}
+
+/**
+ * Extensions that restrict a path in ways that are not processed yet. Missing means no: they are refused, the
+ * constraining ones even if they are not marked critical.
+ */
+export function unprocessedExtensionFault({ extensions }: Certificate): CertificateFault | undefined {
+  if (extensions.some(({ oid }) => oid === EXTENSION.nameConstraints))
+    return 'ext.name_constraints_unsupported';
+  const constrains = ({ oid, critical }: { oid: string; critical: boolean }): boolean =>
+    oid === EXTENSION.policyConstraints ||
+    oid === EXTENSION.inhibitAnyPolicy ||
+    (critical && (oid === EXTENSION.certificatePolicies || oid === EXTENSION.policyMappings));
+  return extensions.some(constrains) ? 'ext.policy_unsupported' : undefined;
+}

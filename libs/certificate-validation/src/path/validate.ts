@@ -1,0 +1,113 @@
+import { parseCertificate, type Certificate } from '../certificate/certificate.js';
+import type { CertificateFault } from '../fault.js';
+import { authorityFactsFault, leafFault, unprocessedExtensionFault, validityOf } from './check.js';
+import { PARTNER_CERTIFICATES, type ValidationPolicy } from './policy.js';
+import { PathSearch, type SearchWork, type TrustAnchor, type VerifiedPath } from './search.js';
+import { publicKeyThumbprint } from './signature.js';
+
+/** What a validation has cost, counted rather than timed. */
+export interface ValidationWork extends SearchWork {
+  /** Entries of the bag that are no well-formed certificate, and were left out. */
+  readonly unreadable: number;
+}
+
+export type CertificateVerdict<A extends TrustAnchor = TrustAnchor> =
+  | {
+      readonly trusted: true;
+      readonly path: VerifiedPath<A>;
+      /** The last second in which every certificate of the path is valid. */
+      readonly validUntil: Date;
+      readonly work: ValidationWork;
+    }
+  | {
+      readonly trusted: false;
+      readonly fault: CertificateFault;
+      /** Which certificate the fault is about: 0 is the leaf, 1 its issuer, and so on. */
+      readonly depth: number;
+      readonly work: ValidationWork;
+    };
+
+/**
+ * Decides whether `leaf` chains to one of `anchors` for the policy's purpose at `now` (RFC 5280 §6.1, RFC 8705
+ * §2.1). `bag` holds what the client presented and what was stored for it, in any order, parsed or as DER.
+ *
+ * Does NOT check revocation, nor which client the leaf belongs to: see `matchesRegisteredName`.
+ * Does NOT process name constraints or certificate policies: a path that carries them is refused.
+ */
+export function validateClientCertificate<A extends TrustAnchor>(
+  leaf: Certificate,
+  bag: readonly (Certificate | Uint8Array)[],
+  anchors: readonly A[],
+  policy: ValidationPolicy,
+  now: Date,
+): CertificateVerdict<A> {
+  const idle: ValidationWork = { signatures: 0, steps: 0, unreadable: 0 };
+  const fault = entryFault(leaf, bag, anchors, policy, now);
+  if (fault !== undefined) return { trusted: false, fault, depth: 0, work: idle };
+
+  const candidates = bag.map(toCertificate).filter((entry) => entry !== undefined);
+  const result = new PathSearch(candidates, anchors, policy, now).run(leaf);
+  const work = { ...result.work, unreadable: bag.length - candidates.length };
+  if (result.path === undefined) return { trusted: false, fault: result.fault, depth: result.depth, work };
+  return { trusted: true, path: result.path, validUntil: endOf(result.path, policy), work };
+}
+
+export type LeafVerdict =
+  { readonly sound: true } | { readonly sound: false; readonly fault: CertificateFault };
+
+/**
+ * Judges what the leaf says by itself: version, key, signature algorithm, validity, usage for client
+ * authentication, critical extensions. It needs no registry, so its answer may be told to the caller.
+ *
+ * Does NOT verify any signature. Does NOT refuse a leaf that is a CA: a pinned self-signed certificate may say
+ * so (RFC 8705 §2.2).
+ */
+export function judgeLeaf(leaf: Certificate, now: Date): LeafVerdict {
+  return toLeafVerdict(leafFault(leaf, PARTNER_CERTIFICATES, now));
+}
+
+/**
+ * Judges whether a certificate may be registered as a trust anchor: version 3, CA bit, keyCertSign, a strong
+ * key, valid at `now`, and no extension that would make every path under it fail.
+ *
+ * Does NOT verify its own signature: an anchor is trusted because it was registered (RFC 5280 §6.1.1).
+ */
+export function judgeAuthority(authority: Certificate, now: Date): LeafVerdict {
+  const facts = authorityFactsFault(authority);
+  if (facts !== undefined) return toLeafVerdict(facts);
+  const validity = validityOf(authority, now);
+  return toLeafVerdict(validity === 'valid' ? undefined : `validity.anchor_${validity}`);
+}
+
+const toLeafVerdict = (fault: CertificateFault | undefined): LeafVerdict =>
+  fault === undefined ? { sound: true } : { sound: false, fault };
+
+function entryFault(
+  leaf: Certificate,
+  bag: readonly unknown[],
+  anchors: readonly TrustAnchor[],
+  policy: ValidationPolicy,
+  now: Date,
+): CertificateFault | undefined {
+  const facts = leafFault(leaf, policy, now) ?? unprocessedExtensionFault(leaf);
+  if (facts !== undefined) return facts;
+  if (policy.authorityAsLeaf === 'refuse') {
+    if (leaf.isCa) return 'leaf.is_ca';
+    const key = publicKeyThumbprint(leaf);
+    if (anchors.some(({ certificate }) => publicKeyThumbprint(certificate) === key))
+      return 'path.leaf_is_anchor';
+  }
+  return bag.length > policy.limits.bag ? 'budget.bag' : undefined;
+}
+
+/** An entry that cannot be read cannot be on a path either; what the client sends beside the leaf proves nothing. */
+function toCertificate(entry: Certificate | Uint8Array): Certificate | undefined {
+  if (!(entry instanceof Uint8Array)) return entry;
+  const result = parseCertificate(entry);
+  return result.parsed ? result.certificate : undefined;
+}
+
+function endOf({ leaf, chain, anchor }: VerifiedPath, policy: ValidationPolicy): Date {
+  const path = [leaf, ...chain, ...(policy.anchor.validity === 'enforce' ? [anchor.certificate] : [])];
+  return new Date(Math.min(...path.map(({ notAfter }) => notAfter.getTime())));
+}
