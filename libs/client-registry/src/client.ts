@@ -9,11 +9,16 @@ import type { ClientId } from '@holdfast/oauth-protocol';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
 import type { AuthMethod, Status } from './entities.js';
 
+/** A trust anchor of the registry. */
+export interface RegisteredAnchor extends TrustAnchor {
+  readonly id: string;
+}
+
 /** A registered name together with the one anchor that may vouch for it. */
 export interface AnchoredName {
   readonly credentialId: string;
   readonly name: RegisteredName;
-  readonly anchor: TrustAnchor;
+  readonly anchor: RegisteredAnchor;
 }
 
 /** How a client proves itself, ready for use: parsed once when the registry is read. */
@@ -21,7 +26,7 @@ export type ClientAuthentication =
   | {
       readonly method: Extract<AuthMethod, 'tls_client_auth'>;
       readonly names: readonly AnchoredName[];
-      readonly anchors: readonly TrustAnchor[];
+      readonly anchors: readonly RegisteredAnchor[];
       /** Stored with the anchors, for clients that send their leaf only. */
       readonly intermediates: readonly Certificate[];
     }
@@ -51,7 +56,7 @@ export class Client {
    * Whether the leaf of a verified path carries a name registered for this client *under the anchor that the path
    * ends at* (RFC 8705 §2.1, §7.4): the same name from another authority of the partner does not count.
    */
-  isIdentifiedBy(path: VerifiedPath): boolean {
+  isIdentifiedBy(path: VerifiedPath<RegisteredAnchor>): boolean {
     return (
       this.authentication.method === 'tls_client_auth' &&
       this.authentication.names.some(

@@ -5,6 +5,7 @@ export {
   type Authorization,
   type ClientAuthentication,
   type GrantedScopes,
+  type RegisteredAnchor,
 } from './client.js';
 export {
   AUTH_METHODS,

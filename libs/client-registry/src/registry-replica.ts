@@ -1,12 +1,13 @@
-import {
-  parseCertificate,
-  parseRegisteredName,
-  type Certificate,
-  type TrustAnchor,
-} from '@holdfast/certificate-validation';
+import { parseCertificate, parseRegisteredName, type Certificate } from '@holdfast/certificate-validation';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import type { ClientDirectory } from './client-directory.js';
-import { Client, type AnchoredName, type ClientAuthentication, type GrantedScopes } from './client.js';
+import {
+  Client,
+  type RegisteredAnchor,
+  type AnchoredName,
+  type ClientAuthentication,
+  type GrantedScopes,
+} from './client.js';
 import type { ClientEntry, Credential, RegistryEntities, RegistryKind } from './entities.js';
 
 /** One changed or removed entity. `value` undefined: a tombstone. */
@@ -175,7 +176,7 @@ export class RegistryReplica implements ClientDirectory {
     const own = parseCertificate(entry.certificate);
     if (!own.parsed) return undefined;
     const intermediates = entry.intermediates
-      .map(parseCertificate)
+      .map((der) => parseCertificate(der))
       .flatMap((i) => (i.parsed ? [i.certificate] : []));
     return { anchor: { id, certificate: own.certificate }, intermediates };
   }
@@ -195,7 +196,7 @@ export class RegistryReplica implements ClientDirectory {
 }
 
 interface ParsedAnchor {
-  readonly anchor: TrustAnchor;
+  readonly anchor: RegisteredAnchor;
   readonly intermediates: readonly Certificate[];
 }
 

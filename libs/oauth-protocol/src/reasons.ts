@@ -45,6 +45,11 @@ const CERTIFICATE_FACTS = {
     remedy:
       'Its extended key usage (if present) must contain clientAuth, its key usage (if present) digitalSignature. Ask the issuing CA for a client certificate.',
   },
+  certificate_extension_unsupported: {
+    told: true,
+    meaning: 'the client certificate has a critical extension that is not processed here',
+    remedy: 'Have it issued without that extension, or with the extension marked as not critical.',
+  },
   certificate_key_weak: {
     told: true,
     meaning: 'the key of the client certificate is too weak or of an unsupported kind',

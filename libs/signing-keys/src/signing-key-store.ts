@@ -6,7 +6,7 @@ export interface SealedSigningKey {
   readonly kid: string;
   readonly alg: 'ES256';
   readonly publicJwk: JWK;
-  /** nonce (12) ‖ tag (16) ‖ ciphertext of the PKCS#8 DER: AES-256-GCM, with `kid` as additional data. */
+  /** nonce (12) ‖ tag (16) ‖ ciphertext of the PKCS#8 PEM: AES-256-GCM, with `kid` as additional data. */
   readonly sealed: Uint8Array;
   readonly status: 'active' | 'retired';
   readonly createdAt: Date;

@@ -1,0 +1,85 @@
+import { AuditUnavailable, RefusalThrottle, type AuditEvent, type AuditTrail } from '@holdfast/audit-trail';
+import { ServiceUnavailable, type TokenRequest } from '@holdfast/oauth-protocol';
+import type { DeniedToken, GrantedToken, RequestContext } from './issue-token.js';
+
+/**
+ * One decision, one audit event, both outcomes. Before a client is proven, a refusal is counted instead, so that a
+ * stranger cannot fill the trail; a proven client's refusals are capped per minute with a `suppressed` count.
+ */
+export class DecisionRecorder {
+  private readonly throttle = new RefusalThrottle();
+
+  constructor(
+    private readonly audit: AuditTrail,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Resolves when the event is durable; throws `ServiceUnavailable` if it cannot be: then no token leaves. */
+  recordGrant({ claims }: GrantedToken, context: RequestContext): Promise<void> {
+    return this.durably({
+      kind: 'token.issued',
+      actor: claims.client_id,
+      requestId: context.requestId,
+      partnerId: claims.partner,
+      clientId: claims.client_id,
+      reason: null,
+      detail: {
+        jti: claims.jti,
+        audience: claims.aud,
+        scope: claims.scope,
+        expiresAt: claims.exp,
+        thumbprint: claims.cnf['x5t#S256'],
+        source: context.source,
+      },
+    });
+  }
+
+  async recordDenial(request: TokenRequest, decision: DeniedToken, context: RequestContext): Promise<void> {
+    const { denial, proven, detail } = decision;
+    const now = this.now();
+    if (proven === undefined) {
+      this.audit.count({
+        ...context,
+        at: now.toISOString(),
+        reason: denial,
+        clientId: request.clientId,
+        detail,
+      });
+      return;
+    }
+    if (!this.throttle.admit(proven.id, denial, now.getTime())) return;
+    await this.durably({
+      kind: 'token.refused',
+      actor: proven.id,
+      requestId: context.requestId,
+      partnerId: proven.partnerId,
+      clientId: proven.id,
+      reason: denial,
+      detail: { ...detail, source: context.source },
+    });
+  }
+
+  /** Records what was suppressed in minutes that are over; call it about once a minute. */
+  async recordSuppressed(): Promise<void> {
+    for (const { clientId, reason, suppressed } of this.throttle.drain(this.now().getTime())) {
+      await this.durably({
+        kind: 'token.refusals_suppressed',
+        actor: clientId,
+        requestId: null,
+        partnerId: null,
+        clientId,
+        reason,
+        detail: { suppressed },
+      });
+    }
+  }
+
+  private async durably(event: Omit<AuditEvent, 'at'>): Promise<void> {
+    try {
+      await this.audit.record({ ...event, at: this.now().toISOString() });
+    } catch (error) {
+      if (error instanceof AuditUnavailable) throw new ServiceUnavailable('audit_unavailable', 5, error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+export type { AccessTokenClaims, AccessTokenSigner, IssuedToken } from './access-token.js';
+export { DecisionRecorder } from './decision-recorder.js';
+export { OAUTH_CODE } from './denial.js';
+export {
+  IssueToken,
+  type DeniedToken,
+  type GrantedToken,
+  type IssuancePolicy,
+  type IssuanceWorld,
+  type RequestContext,
+  type TokenDecision,
+} from './issue-token.js';

@@ -1,0 +1,181 @@
+import { judgeLeaf, type ValidationPolicy } from '@holdfast/certificate-validation';
+import type { AuditValue } from '@holdfast/audit-trail';
+import type { Client, ClientDirectory } from '@holdfast/client-registry';
+import {
+  isResourceIndicator,
+  ServiceUnavailable,
+  type TokenDenial,
+  type TokenRequest,
+} from '@holdfast/oauth-protocol';
+import {
+  toConfirmation,
+  type CertificateThumbprint,
+  type PresentedCertificate,
+} from '@holdfast/token-binding';
+import type { AccessTokenClaims, AccessTokenSigner, IssuedToken } from './access-token.js';
+import { denialForLeaf, denialForPath, refusal } from './denial.js';
+import { EvidenceStore } from './evidence.js';
+import type { DecisionRecorder } from './decision-recorder.js';
+
+/** How tokens are issued. Every member is spelled out by the app: there are no defaults here. */
+export interface IssuancePolicy {
+  readonly issuer: string;
+  readonly environment: string;
+  /** Lifetime of a token, seconds; at most `freshnessSeconds`. */
+  readonly lifetimeSeconds: number;
+  /** B: nothing issued outlives the last confirmed reading of the registry by more than this. Seconds. */
+  readonly freshnessSeconds: number;
+  readonly certificates: ValidationPolicy;
+}
+
+/** Where a request came from, for the record. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** The peer's address as the socket reports it. */
+  readonly source: string;
+}
+
+/** Time and chance, which come in through the door. */
+export interface IssuanceWorld {
+  now(): Date;
+  /** A `jti` that no other token has. */
+  newTokenId(): string;
+}
+
+/** What was decided, complete for caller, log and audit. */
+export type TokenDecision = GrantedToken | DeniedToken;
+
+export interface GrantedToken {
+  readonly granted: true;
+  readonly claims: AccessTokenClaims;
+}
+
+export interface DeniedToken {
+  readonly granted: false;
+  readonly denial: TokenDenial;
+  /** The client that *proved* to be itself; undefined while unproven, whatever `client_id` says. */
+  readonly proven: Client | undefined;
+  /** For the operator only. */
+  readonly detail: { readonly [key: string]: AuditValue };
+}
+
+/** A token that would live shorter than this is of no use: then the service is unavailable instead. Seconds. */
+const SHORTEST_USEFUL_LIFE = 60;
+
+/** Client credentials grant over mutual TLS: RFC 6749 §4.4 with RFC 8705 §2 and §3. */
+export class IssueToken {
+  private readonly evidence = new EvidenceStore();
+
+  constructor(
+    private readonly clients: ClientDirectory,
+    private readonly policy: IssuancePolicy,
+    private readonly signer: AccessTokenSigner,
+    private readonly recorder: DecisionRecorder,
+    private readonly world: IssuanceWorld,
+  ) {}
+
+  /** Answers a request. The token leaves only after its event is durable. Throws `OAuthError` or `ServiceUnavailable`. */
+  async execute(
+    request: TokenRequest,
+    presented: PresentedCertificate | undefined,
+    context: RequestContext,
+  ): Promise<IssuedToken> {
+    const decision = this.decide(request, presented, this.world.now());
+    if (!decision.granted) {
+      await this.recorder.recordDenial(request, decision, context);
+      throw refusal(decision.denial, decision.detail);
+    }
+    const accessToken = await this.signer.sign(decision.claims);
+    await this.recorder.recordGrant(decision, context);
+    const { exp, iat, scope } = decision.claims;
+    return { accessToken, expiresIn: exp - iat, scope };
+  }
+
+  /**
+   * **The whole decision.** Facts of the certificate alone come before the client is looked up, so that they tell
+   * nothing about the registry; what the client may have comes after it has proven to be itself.
+   */
+  private decide(
+    request: TokenRequest,
+    presented: PresentedCertificate | undefined,
+    now: Date,
+  ): TokenDecision {
+    if (presented === undefined) return denied('certificate_absent');
+    const { leaf, thumbprint } = this.evidence.of(presented);
+    if (!leaf.parsed) return denied(denialForLeaf(leaf.fault), { thumbprint, fault: leaf.fault });
+    const judged = judgeLeaf(leaf.certificate, now);
+    if (!judged.sound) return denied(denialForLeaf(judged.fault), { thumbprint, fault: judged.fault });
+
+    const lifetime = this.usefulLifetime();
+    const client = this.clients.findById(request.clientId);
+    if (client === undefined) return denied('client_unknown', { thumbprint });
+
+    // RFC 8705 §2: the registered method, never one inferred from what was presented.
+    const { authentication } = client;
+    if (authentication.method === 'tls_client_auth') {
+      const path = this.evidence
+        .of(presented)
+        .pathFor(client, authentication, leaf.certificate, this.policy.certificates, now);
+      if (!path.trusted)
+        return denied(denialForPath(path.fault), { thumbprint, fault: path.fault, depth: path.depth });
+      if (!client.isIdentifiedBy(path.path)) return denied('certificate_not_registered', { thumbprint });
+    } else if (!client.hasPinned(thumbprint)) {
+      return denied('certificate_not_registered', { thumbprint });
+    }
+
+    if (client.partnerStatus !== 'active') return denied('partner_suspended', { thumbprint }, client);
+    if (client.status !== 'active') return denied('client_suspended', { thumbprint }, client);
+
+    const { resources, scopes } = request;
+    if (resources.length > 1 || !resources.every(isResourceIndicator))
+      return denied('target_invalid', { thumbprint }, client);
+    const authorized = client.authorize(resources, scopes);
+    if (!authorized.authorized) return denied(authorized.denial, { thumbprint, ...asked(request) }, client);
+
+    const claims = this.claimsFor(client, authorized.audience, authorized.scopes, thumbprint, lifetime, now);
+    return { granted: true, claims };
+  }
+
+  /**
+   * Seconds a token may live: its normal lifetime, less if the registry has not been confirmed for a while
+   * (`exp ≤ last confirmed reading + B`). A change that we may have missed must not be outlived.
+   */
+  private usefulLifetime(): number {
+    const left = this.policy.freshnessSeconds - this.clients.ageMs() / 1_000;
+    const lifetime = Math.min(this.policy.lifetimeSeconds, Math.floor(left));
+    if (lifetime < SHORTEST_USEFUL_LIFE) throw new ServiceUnavailable('registry_stale', 5);
+    return lifetime;
+  }
+
+  private claimsFor(
+    client: Client,
+    audience: string,
+    scopes: readonly string[],
+    thumbprint: CertificateThumbprint,
+    lifetime: number,
+    now: Date,
+  ): AccessTokenClaims {
+    const iat = Math.floor(now.getTime() / 1_000);
+    return {
+      iss: this.policy.issuer,
+      sub: client.id,
+      aud: audience,
+      client_id: client.id,
+      partner: client.partnerId,
+      env: this.policy.environment,
+      scope: scopes.join(' '),
+      iat,
+      exp: iat + lifetime,
+      jti: this.world.newTokenId(),
+      cnf: toConfirmation(thumbprint),
+    };
+  }
+}
+
+function denied(denial: TokenDenial, detail: DeniedToken['detail'] = {}, proven?: Client): DeniedToken {
+  return { granted: false, denial, detail, proven };
+}
+
+function asked({ resources, scopes }: TokenRequest): DeniedToken['detail'] {
+  return { resource: resources[0]?.slice(0, 256) ?? null, scope: scopes?.join(' ').slice(0, 256) ?? null };
+}
