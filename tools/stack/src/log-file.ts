@@ -1,0 +1,29 @@
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+
+const ROTATE_ABOVE_BYTES = 5_000_000;
+
+/** Opens the log for appending, for its owner only; a long one is put aside as `.old` first. Returns the descriptor. */
+export function openLog(path: string): number {
+  if (existsSync(path) && statSync(path).size > ROTATE_ABOVE_BYTES) renameSync(path, `${path}.old`);
+  return openSync(path, 'a', 0o600);
+}
+
+/** The last lines of a log, indented for quoting under a message. Empty when there is no log. */
+export function tailOf(path: string, lines = 15): string {
+  if (!existsSync(path)) return '';
+  const all = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return all
+    .slice(-lines)
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
+
+/** Runs `work` with the opened log and closes it afterwards: children have their own copy of the descriptor. */
+export function withLog<T>(path: string, work: (log: number) => T): T {
+  const log = openLog(path);
+  try {
+    return work(log);
+  } finally {
+    closeSync(log);
+  }
+}
