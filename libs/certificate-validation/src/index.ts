@@ -23,12 +23,18 @@ export {
   type RegisteredNameKind,
   type RegisteredNameVerdict,
 } from './identity/registered-name.js';
-export { PARTNER_CERTIFICATES, type PathLimits, type ValidationPolicy } from './path/policy.js';
+export {
+  PARTNER_CERTIFICATES,
+  type PathLimits,
+  type UsageRule,
+  type ValidationPolicy,
+} from './path/policy.js';
 export type { TrustAnchor, VerifiedPath } from './path/search.js';
 export { publicKeyThumbprint } from './path/signature.js';
 export {
   judgeAuthority,
   judgeLeaf,
+  leafVerdictUnder,
   validateClientCertificate,
   type CertificateVerdict,
   type LeafVerdict,

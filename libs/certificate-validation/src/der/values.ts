@@ -49,21 +49,23 @@ export function bitStringOctets(value: DerValue): Uint8Array {
 export function oidOf({ contents }: DerValue): string {
   if (contents.length === 0 || contents.length > 64 || contents.at(-1)! >= 0x80)
     throw new Malformed('der.oid');
-  const arcs: bigint[] = [];
-  let arc = 0n;
-  let isFirstOctet = true;
-  for (const octet of contents) {
-    if (isFirstOctet && octet === 0x80) throw new Malformed('der.oid');
-    arc = arc * 128n + BigInt(octet & 0x7f);
-    isFirstOctet = octet < 0x80;
-    if (isFirstOctet) {
-      arcs.push(arc);
-      arc = 0n;
-    }
+  const arcs: (number | bigint)[] = [];
+  let start = 0;
+  for (let at = 0; at < contents.length; at++) {
+    if (contents[start] === 0x80) throw new Malformed('der.oid');
+    if (contents[at]! >= 0x80) continue;
+    arcs.push(arcOf(contents.subarray(start, at + 1)));
+    start = at + 1;
   }
-  const head = arcs[0]!;
-  const root = head < 40n ? 0n : head < 80n ? 1n : 2n;
-  return [root, head - root * 40n, ...arcs.slice(1)].join('.');
+  const [head = 0, ...rest] = arcs;
+  if (head < 80) return [head < 40 ? 0 : 1, Number(head) % 40, ...rest].join('.');
+  return [2, BigInt(head) - 80n, ...rest].join('.');
+}
+
+/** Arcs may have 128 bits (2.25, X.667); a double holds seven octets of seven bits exactly. */
+function arcOf(octets: Uint8Array): number | bigint {
+  if (octets.length > 7) return octets.reduce((arc, octet) => arc * 128n + BigInt(octet & 0x7f), 0n);
+  return octets.reduce((arc, octet) => arc * 128 + (octet & 0x7f), 0);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Certificate } from '../certificate/certificate.js';
 import { EXTENSION } from '../certificate/extensions.js';
 import type { CertificateFault } from '../fault.js';
-import type { ValidationPolicy } from './policy.js';
+import type { UsageRule, ValidationPolicy } from './policy.js';
 import { findSignatureAlgorithm } from './signature-algorithm.js';
 
 /** RFC 5280 §6.1.3 and §6.1.5 for the leaf, as far as it needs no issuer. */
@@ -77,14 +77,17 @@ function authorityFault(
   if (facts !== undefined) return facts;
   const pathLength = authority.basicConstraints?.pathLength;
   if (pathLength !== undefined && countIntermediates(below) > pathLength) return 'issuer.path_len';
-  const usages = authority.extendedKeyUsage;
-  if (usages !== undefined && !includesPurpose(usages, policy.purpose)) return 'issuer.eku';
-  return undefined;
+  const isForPurpose = hasPurpose(
+    authority.extendedKeyUsage,
+    policy.purpose,
+    policy.extendedKeyUsage.issuers,
+  );
+  return isForPurpose ? undefined : 'issuer.eku';
 }
 
 function leafUsageFault(leaf: Certificate, policy: ValidationPolicy): CertificateFault | undefined {
   // RFC 5280 §4.2.1.12: clientAuth is consistent with digitalSignature and/or keyAgreement.
-  const { keyUsage, extendedKeyUsage: usages } = leaf;
+  const { keyUsage, extendedKeyUsage } = leaf;
   if (
     keyUsage !== undefined &&
     !keyUsage.includes('digitalSignature') &&
@@ -92,19 +95,23 @@ function leafUsageFault(leaf: Certificate, policy: ValidationPolicy): Certificat
   ) {
     return 'leaf.key_usage';
   }
-  if (usages === undefined) {
-    return policy.extendedKeyUsage.whenAbsent === 'refuse' ? 'leaf.eku_missing' : undefined;
-  }
-  if (policy.extendedKeyUsage.anyPurpose === 'refuse' && usages.includes(ANY_PURPOSE)) return 'leaf.eku';
-  return includesPurpose(usages, policy.purpose) ? undefined : 'leaf.eku';
+  if (hasPurpose(extendedKeyUsage, policy.purpose, policy.extendedKeyUsage.leaf)) return undefined;
+  return extendedKeyUsage === undefined ? 'leaf.eku_missing' : 'leaf.eku';
+}
+
+function hasPurpose(
+  usages: readonly string[] | undefined,
+  purpose: ValidationPolicy['purpose'],
+  rule: UsageRule,
+): boolean {
+  if (usages === undefined) return rule.whenAbsent === 'accept';
+  if (purpose === 'any') return true;
+  if (usages.includes(ANY_PURPOSE) && rule.anyPurpose === 'accept') return true;
+  return usages.includes(PURPOSE[purpose]);
 }
 
 const ANY_PURPOSE = '2.5.29.37.0';
 const PURPOSE = { clientAuth: '1.3.6.1.5.5.7.3.2', serverAuth: '1.3.6.1.5.5.7.3.1' } as const;
-
-function includesPurpose(usages: readonly string[], purpose: ValidationPolicy['purpose']): boolean {
-  return purpose === 'any' || usages.includes(PURPOSE[purpose]) || usages.includes(ANY_PURPOSE);
-}
 
 /** Extensions whose meaning is enforced here, or that have a fault of their own below. */
 const PROCESSED: ReadonlySet<string> = new Set(Object.values(EXTENSION));

@@ -1,11 +1,8 @@
 /** What a path must satisfy. Spelled out in full: nothing here has a default. */
 export interface ValidationPolicy {
   readonly purpose: 'clientAuth' | 'serverAuth' | 'any';
-  /** RFC 5280 §4.2.1.12: absent means any purpose. */
-  readonly extendedKeyUsage: {
-    readonly whenAbsent: 'accept' | 'refuse';
-    readonly anyPurpose: 'accept' | 'refuse';
-  };
+  /** RFC 5280 §4.2.1.12. Where the extension names other purposes only, it is refused in any case. */
+  readonly extendedKeyUsage: { readonly leaf: UsageRule; readonly issuers: UsageRule };
   readonly authorityAsLeaf: 'accept' | 'refuse';
   readonly anchor: {
     readonly validity: 'enforce' | 'ignore';
@@ -13,6 +10,11 @@ export interface ValidationPolicy {
     readonly constraints: 'enforce' | 'ignore';
   };
   readonly limits: PathLimits;
+}
+
+export interface UsageRule {
+  readonly whenAbsent: 'accept' | 'refuse';
+  readonly anyPurpose: 'accept' | 'refuse';
 }
 
 export interface PathLimits {
@@ -27,7 +29,10 @@ export interface PathLimits {
 /** A partner's client certificate under that partner's own anchors. */
 export const PARTNER_CERTIFICATES: ValidationPolicy = {
   purpose: 'clientAuth',
-  extendedKeyUsage: { whenAbsent: 'accept', anyPurpose: 'accept' },
+  extendedKeyUsage: {
+    leaf: { whenAbsent: 'accept', anyPurpose: 'accept' },
+    issuers: { whenAbsent: 'accept', anyPurpose: 'accept' },
+  },
   authorityAsLeaf: 'refuse',
   anchor: { validity: 'enforce', constraints: 'enforce' },
   limits: { bag: 10, intermediates: 6, signatures: 64, steps: 2_000 },

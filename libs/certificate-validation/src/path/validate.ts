@@ -63,7 +63,12 @@ export type LeafVerdict =
  * so (RFC 8705 §2.2).
  */
 export function judgeLeaf(leaf: Certificate, now: Date): LeafVerdict {
-  return toLeafVerdict(leafFault(leaf, PARTNER_CERTIFICATES, now));
+  return leafVerdictUnder(leaf, PARTNER_CERTIFICATES, now);
+}
+
+/** `judgeLeaf` under another policy than that for partners: another purpose, a mandatory extendedKeyUsage. */
+export function leafVerdictUnder(leaf: Certificate, policy: ValidationPolicy, now: Date): LeafVerdict {
+  return toLeafVerdict(leafFault(leaf, policy, now));
 }
 
 /**

@@ -1,0 +1,102 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createSelfSigned, type CertificateOptions } from '@holdfast/test-pki';
+import type { Certificate } from '../certificate/certificate.js';
+import { LEAF, parsed } from '../testing/partner-world.js';
+import {
+  matchesRegisteredName,
+  parseRegisteredName,
+  type RegisteredName,
+  type RegisteredNameKind,
+} from './registered-name.js';
+
+const registered = (kind: RegisteredNameKind, text: string): RegisteredName => {
+  const result = parseRegisteredName(kind, text);
+  if (!result.parsed) throw new Error(result.problem);
+  return result.name;
+};
+
+const certificate = async (change: Partial<CertificateOptions>): Promise<Certificate> =>
+  parsed((await createSelfSigned({ ...LEAF, ...change })).der);
+
+let leaf: Certificate;
+beforeAll(async () => {
+  leaf = await certificate({});
+});
+
+describe('matchesRegisteredName', () => {
+  it('finds the subject of the valid leaf (RFC 8705 §2.1.2)', () => {
+    expect(matchesRegisteredName(leaf, registered('subject_dn', 'cn=Partner-1, o=ACME'))).toBe(true);
+  });
+
+  it('finds the DNS name of the valid leaf in any case (RFC 8705 §2.1.2)', () => {
+    expect(matchesRegisteredName(leaf, registered('san_dns', 'API.Partner.example'))).toBe(true);
+  });
+
+  it('finds the DNS name among others', async () => {
+    const several = await certificate({ san: { dns: ['a.example', 'API.partner.EXAMPLE'] } });
+    expect(matchesRegisteredName(several, registered('san_dns', 'api.partner.example'))).toBe(true);
+  });
+
+  it.each<[name: string, change: Partial<CertificateOptions>]>([
+    ['a common name without the DNS name CV-16', { subject: 'CN=api.partner.example', san: undefined }],
+    ['a wildcard in the certificate (RFC 8705 §7.5) CV-17', { san: { dns: ['*.partner.example'] } }],
+    ['a DNS name inside a URI CV-19', { san: { uri: ['http://x/, DNS:api.partner.example'] } }],
+    ['the name as an e-mail address', { san: { email: ['api.partner.example'] } }],
+    ['a parent domain', { san: { dns: ['partner.example'] } }],
+    ['a subdomain', { san: { dns: ['x.api.partner.example'] } }],
+    ['a trailing dot in the certificate', { san: { dns: ['api.partner.example.'] } }],
+    ['no alternative name', { san: undefined }],
+  ])('does not take %s for the registered DNS name', async (_name, change) => {
+    expect(
+      matchesRegisteredName(await certificate(change), registered('san_dns', 'api.partner.example')),
+    ).toBe(false);
+  });
+
+  it.each<[name: string, change: Partial<CertificateOptions>]>([
+    ['a name with one part more CV-29', { subject: 'CN=partner-1,O=Acme,C=DE' }],
+    ['the name in the other order CV-22', { subject: 'O=Acme,CN=partner-1' }],
+    ['an empty subject', { subject: Uint8Array.of(0x30, 0) }],
+  ])('does not take %s for the registered subject', async (_name, change) => {
+    expect(
+      matchesRegisteredName(await certificate(change), registered('subject_dn', 'CN=partner-1,O=Acme')),
+    ).toBe(false);
+  });
+});
+
+describe('parseRegisteredName', () => {
+  it('gives one canonical value for names that match the same certificates', () => {
+    const one = registered('subject_dn', 'cn=partner-1+ou=X,o=acme');
+    const other = registered('subject_dn', '2.5.4.11=x + CN=Partner-1, O=Acme');
+    expect(one.canonical).toBe(other.canonical);
+    expect(one.value).toBe('CN=partner-1+OU=X,O=acme');
+    expect(registered('san_dns', 'Api.Example.').canonical).toBe(
+      registered('san_dns', 'api.example').canonical,
+    );
+  });
+
+  it.each<[input: string, problem: RegExp]>([
+    ['', /empty/],
+    ['*.partner.example', /Wildcards are not allowed/],
+    ['.*', /Wildcards are not allowed/],
+    ['https://api.partner.example', /":" \(at character 6\).*without scheme/],
+    ['api partner', /" " \(at character 4\)/],
+    ['bücher.example', /at character 2\); register "xn--bcher-kva.example"/],
+    ['a..example', /empty/],
+    ['.example', /empty/],
+    ['.', /empty/],
+    ['-a.example', /"-a".*hyphen/],
+    [`${'a'.repeat(64)}.example`, /1 to 63 characters/],
+    [`${'a.'.repeat(127)}example`, /longer than 253/],
+    ['192.0.2.1', /IP address/],
+    ['a\0b', /"\\u0000" \(at character 2\)/],
+  ])('refuses the DNS name %j and says why (RFC 8705 §7.5)', (input, problem) => {
+    expect(parseRegisteredName('san_dns', input)).toEqual({
+      parsed: false,
+      problem: expect.stringMatching(problem),
+    });
+  });
+
+  it('refuses a subject that is not RFC 4514 text', () => {
+    expect(parseRegisteredName('subject_dn', 'partner-1').parsed).toBe(false);
+  });
+});
