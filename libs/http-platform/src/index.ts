@@ -5,4 +5,5 @@ export { createLogger, loggable, nestLogger } from './logger.js';
 export { startManagement, type Readiness } from './management.js';
 export { createMetrics } from './metrics.js';
 export { readTlsFiles, reloadTlsFiles, type TlsFiles } from './tls-files.js';
+export { createFetch } from './outbound.js';
 export { refuseEarly, toTransportRefusal, TRANSPORT_STATUS, TransportRefusal } from './transport-refusal.js';

@@ -18,8 +18,7 @@ type Anchored = Extract<ClientAuthentication, { method: 'tls_client_auth' }>;
 export class Evidence {
   readonly thumbprint: CertificateThumbprint;
   readonly leaf: ParsedCertificate;
-  private last:
-    { readonly client: Client; readonly verdict: CertificateVerdict<RegisteredAnchor> } | undefined;
+  private last: Remembered | undefined;
 
   constructor(private readonly presented: PresentedCertificate) {
     this.thumbprint = thumbprintOf(presented.leaf);
@@ -37,14 +36,22 @@ export class Evidence {
     policy: ValidationPolicy,
     now: Date,
   ): CertificateVerdict<RegisteredAnchor> {
-    if (this.last?.client === client && this.last.verdict.trusted && now <= this.last.verdict.validUntil) {
-      return this.last.verdict;
-    }
+    if (this.last?.client === client && now <= this.last.until) return this.last.verdict;
     const candidates = [...this.presented.bag, ...trust.intermediates.map(({ der }) => der)];
     const verdict = validateClientCertificate(leaf, candidates, trust.anchors, policy, now);
-    this.last = { client, verdict };
+    // A "no" is remembered too, for a moment: asking again and again must not cost a path search each time.
+    const until = verdict.trusted ? verdict.validUntil : new Date(now.getTime() + REFUSAL_HOLDS_MS);
+    this.last = { client, verdict, until };
     return verdict;
   }
+}
+
+const REFUSAL_HOLDS_MS = 5_000;
+
+interface Remembered {
+  readonly client: Client;
+  readonly verdict: CertificateVerdict<RegisteredAnchor>;
+  readonly until: Date;
 }
 
 /** Evidence by connection: it goes when the connection goes. */

@@ -1,0 +1,94 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { Counter } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
+import { createKeySet, type KeySet } from '@holdfast/cnf-token-verification';
+import {
+  createFetch,
+  createListener,
+  createLogger,
+  createMetrics,
+  nestLogger,
+  readTlsFiles,
+  refuseEarly,
+  reloadTlsFiles,
+  runApp,
+  startManagement,
+  type Readiness,
+  type RunningApp,
+} from '@holdfast/http-platform';
+import { ResourceServerModule } from './app.module.js';
+import { readResourceServerConfig } from './config.js';
+import { ResourceErrorFilter } from './http/resource-error.filter.js';
+
+const logger = createLogger('resource-server');
+
+/** The only place where ports meet adapters. */
+async function start(): Promise<RunningApp> {
+  const config = readResourceServerConfig(process.env);
+  await requireChainArrives();
+  const metrics = createMetrics();
+  const answers = new Counter({
+    name: 'resource_refusals_total',
+    help: 'Refused calls by reason',
+    labelNames: ['reason'],
+    registers: [metrics],
+  });
+
+  const keys = createKeySet({ jwksUri: config.JWKS_URI, fetch: createFetch(config.ISSUER_CA_FILE) });
+  const stopRefreshing = keys.keepFresh((error) =>
+    logger.warn({ err: error }, 'the keys could not be refreshed'),
+  );
+  const tokens = { issuer: config.ISSUER, audience: config.AUDIENCE, keys };
+
+  const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
+  const options = mutualTlsOptions();
+  const listener = createListener({ ...options, ...readTlsFiles(files) });
+  const app = await NestFactory.create(
+    ResourceServerModule.with(config.DATABASE_URL, tokens),
+    listener.adapter,
+    {
+      logger: nestLogger(logger),
+      abortOnError: false,
+    },
+  );
+  refuseEarly(listener.adapter.getInstance(), { '/orders': 'GET, HEAD, POST' });
+  app.useGlobalFilters(new ResourceErrorFilter(logger, (reason) => answers.inc({ reason })));
+  await app.listen(config.MTLS_PORT, config.LISTEN_HOST);
+
+  const stopReloading = reloadTlsFiles([{ server: listener.server, options }], files, logger);
+  const management = await startManagement(
+    { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
+    metrics,
+    () => readiness(app.get(DataSource), keys),
+  );
+  logger.info({ port: config.MTLS_PORT, audience: config.AUDIENCE }, 'ready');
+  return {
+    async stop() {
+      stopReloading();
+      stopRefreshing();
+      await app.close();
+      management.close();
+    },
+  };
+}
+
+/** Without keys nothing can be verified, so nothing is served: never open, not ready instead. */
+async function readiness(database: DataSource, keys: KeySet): Promise<Readiness> {
+  const checks = {
+    database: await database.query('SELECT 1').then(
+      () => 'ok',
+      (error: Error) => error.message,
+    ),
+    keys: keys.hasKeys()
+      ? 'ok'
+      : await keys.refresh().then(
+          () => 'ok',
+          (error: Error) => error.message,
+        ),
+  };
+  return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
+}
+
+await runApp(logger, start);

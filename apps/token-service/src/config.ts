@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { ConfigError, readConfig, values, type Config, type Settings } from '@holdfast/http-platform';
+
+/** Everything that can be set. `docs/configuration.md` is generated from this. */
+export const SETTINGS = {
+  HOLDFAST_MODE: {
+    schema: values.mode,
+    meaning: 'production (the default) or development; development only relaxes what a demo needs',
+  },
+  ENVIRONMENT: {
+    schema: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and hyphens'),
+    meaning: 'the name of this environment, e.g. sandbox or production; tokens carry it as env',
+  },
+  ISSUER: {
+    schema: values.httpsUrl,
+    meaning:
+      'the issuer identifier: the https address of the public listener, without a trailing slash (RFC 8414)',
+  },
+  MTLS_URL: {
+    schema: values.httpsUrl,
+    meaning: 'the https address of the mutual-TLS listener as partners see it, without a trailing slash',
+  },
+  LISTEN_HOST: {
+    schema: z.string().default('127.0.0.1'),
+    meaning: 'the address that the TLS listeners bind to',
+  },
+  PUBLIC_PORT: { schema: values.port, meaning: 'the port of the public listener: metadata and keys' },
+  MTLS_PORT: { schema: values.port, meaning: 'the port of the mutual-TLS listener: the token endpoint' },
+  MANAGEMENT_HOST: {
+    schema: z.string().default('127.0.0.1'),
+    meaning: 'the address for probes and metrics (plain http)',
+  },
+  MANAGEMENT_PORT: { schema: values.port, meaning: 'the port for probes and metrics (plain http)' },
+  TLS_CERTIFICATE_FILE: {
+    schema: values.file,
+    meaning: 'PEM file with the server certificate and its chain; reloaded when it changes',
+  },
+  TLS_PRIVATE_KEY_FILE: {
+    schema: values.file,
+    meaning: 'PEM file with the private key of the server certificate',
+  },
+  DATABASE_URL: {
+    schema: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
+    secret: true,
+    meaning: 'where the registry is: postgres://user:password@host:port/database, with the role of this app',
+  },
+  DATABASE_URL_LISTEN: {
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .optional(),
+    secret: true,
+    meaning: 'a direct connection for LISTEN, if DATABASE_URL goes through a transaction pooler',
+  },
+  KEY_ENCRYPTION_KEY: {
+    schema: z.string().min(1),
+    secret: true,
+    meaning: '32 octets in base64 that seal the signing keys; kept outside the database and its backup',
+  },
+  TOKEN_LIFETIME_SECONDS: {
+    schema: values.seconds(60, 600).default(240),
+    meaning: 'how long an access token lives, seconds',
+  },
+  REGISTRY_FRESHNESS_SECONDS: {
+    schema: values.seconds(60, 3_600).default(300),
+    meaning: 'B: no token outlives the last confirmed reading of the registry by more than this, seconds',
+  },
+  REGISTRY_POLL_SECONDS: {
+    schema: values.seconds(1, 60).default(2),
+    meaning: 'how often the registry version is read, in case a notification is lost, seconds',
+  },
+  AUDIT_SPOOL_DIR: {
+    schema: z.string().optional(),
+    meaning: 'a persistent directory for audit events while PostgreSQL is away',
+  },
+  AUDIT_ON_OUTAGE: {
+    schema: z.enum(['spool', 'refuse']).optional(),
+    meaning:
+      'spool: go on issuing, events go to AUDIT_SPOOL_DIR; refuse: answer 503. Default: spool if a directory is set',
+  },
+} as const satisfies Settings;
+
+export type TokenServiceConfig = Config<typeof SETTINGS>;
+
+/** Reads and cross-checks the configuration; throws `ConfigError` with every problem. */
+export function readTokenServiceConfig(env: NodeJS.ProcessEnv): TokenServiceConfig {
+  const config = readConfig(SETTINGS, env);
+  const problems = [
+    config.TOKEN_LIFETIME_SECONDS > config.REGISTRY_FRESHNESS_SECONDS &&
+      'TOKEN_LIFETIME_SECONDS must not be larger than REGISTRY_FRESHNESS_SECONDS: a token must not outlive what is known',
+    config.AUDIT_ON_OUTAGE === 'spool' &&
+      config.AUDIT_SPOOL_DIR === undefined &&
+      'AUDIT_ON_OUTAGE=spool needs AUDIT_SPOOL_DIR',
+  ].filter((problem) => problem !== false);
+  if (problems.length > 0)
+    throw new ConfigError(`the configuration cannot be used:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+  return config;
+}
