@@ -17,7 +17,6 @@ export function createLogger(app: string, destination?: DestinationStream): Logg
 
 /** Text of a caller for a log line: cut, and without control characters (one event is one line). */
 export function loggable(text: string | undefined): string | undefined {
-  // eslint-disable-next-line no-control-regex -- these are what is to be removed
   return text?.slice(0, LONGEST).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
 }
 
