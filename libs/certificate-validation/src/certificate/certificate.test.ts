@@ -157,6 +157,7 @@ const BROKEN: Record<ParsingFault, readonly (readonly [name: string, breaking: B
     ],
   ],
   'cert.name_malformed': [
+    ['refuses an empty issuer (RFC 5280 §4.1.2.4)', (der) => withField(der, 'issuer', () => encodeName())],
     ['refuses an RDN without attributes (RFC 5280 §4.1.2.4)', subject(encodeName([]))],
     [
       'refuses more attributes than the limit',

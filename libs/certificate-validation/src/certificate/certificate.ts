@@ -88,6 +88,8 @@ function readTbs(tbs: DerValue, rules: ParsingRules) {
   const serialNumber = readSerialNumber(reader.read(TAG.integer), rules);
   const innerAlgorithm = reader.read(TAG.sequence).encoded;
   const issuer = readDistinguishedName(reader.read(TAG.sequence));
+  // RFC 5280 §4.1.2.4: the issuer field MUST contain a non-empty name.
+  if (issuer.rdns.length === 0) throw new Malformed('cert.name_malformed');
   const validity = new DerReader(reader.read(TAG.sequence).contents);
   const notBefore = timeOf(validity.readAny());
   const notAfter = timeOf(validity.readAny());

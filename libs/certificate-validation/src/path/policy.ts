@@ -18,7 +18,7 @@ export interface UsageRule {
 }
 
 export interface PathLimits {
-  /** Certificates presented and stored beside the leaf. */
+  /** Certificates that the client may present beside the leaf. */
   readonly bag: number;
   /** Intermediates on a path; self-issued ones do not count. */
   readonly intermediates: number;

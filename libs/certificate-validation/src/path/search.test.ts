@@ -29,6 +29,12 @@ async function crossSigned(subject: Authority, name: string, issuer: Authority):
 }
 
 describe('path search', () => {
+  it('accepts a leaf with an empty subject, whose names are alternative ones (RFC 5280 §4.1.2.6)', async () => {
+    expect(verdictOn(await world.leafWith({ subject: Uint8Array.of(0x30, 0) }))).toMatchObject({
+      trusted: true,
+    });
+  });
+
   it('takes the bag in any order, with duplicates and with the leaf in it', async () => {
     const lower = await world.intermediate.issueAuthority({ ...YEAR, subject: 'CN=Lower' });
     const leaf = parsed((await lower.issue(LEAF)).der);

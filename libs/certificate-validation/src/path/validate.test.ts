@@ -9,6 +9,7 @@ import {
   TAG,
   type RawExtension,
 } from '@holdfast/test-pki';
+import { parseCertificate } from '../certificate/certificate.js';
 import { CERTIFICATE_FAULTS, type CertificateFault } from '../fault.js';
 import { bytes, editTbsField } from '../testing/der-surgery.js';
 import {
@@ -181,7 +182,11 @@ const REFUSED: Record<PathFault, readonly Case[]> = {
     ['refuses a leaf with the key of an anchor', (w) => w.with({ anchors: [{ certificate: w.leaf }] }), 0],
   ],
   'budget.bag': [
-    ['refuses eleven certificates beside the leaf', (w) => w.with({ bag: Array(11).fill(w.bag[0]) }), 0],
+    [
+      'refuses eleven certificates beside the leaf',
+      (w) => w.with({ bag: Array(11).fill(w.intermediate.der) }),
+      0,
+    ],
   ],
   'budget.signatures': [
     ['stops at the limit of signature checks', (w) => w.with({ policy: withLimits({ signatures: 1 }) }), 0],
@@ -237,6 +242,8 @@ describe('validateClientCertificate', () => {
       'accepts an anchor past its end where the policy says so',
       async (w) => ignoringAnchor(await w.rootWith(LAST_YEAR)),
     ],
+    ['accepts ten certificates beside the leaf', (w) => w.with({ bag: Array(10).fill(w.intermediate.der) })],
+    ['does not count what we have stored', (w) => w.with({ bag: [...Array(10).fill(w.root.der), ...w.bag] })],
     ['accepts a root sent by the client that is the anchor', (w) => w.with({ bag: [...w.bag, w.root.der] })],
   ])('%s', async (_name, change) => {
     expect(verdictOn(await change(world))).toMatchObject({ trusted: true });
@@ -245,6 +252,15 @@ describe('validateClientCertificate', () => {
   it('counts unreadable entries of the bag', () => {
     const verdict = verdictOn(world.with({ bag: [bytes(1, 2, 3), ...world.bag] }));
     expect(verdict.work.unreadable).toBe(1);
+  });
+
+  it('never trusts a leaf of which one octet was changed', () => {
+    for (let at = 0; at < world.issued.der.length; at++) {
+      const changed = Uint8Array.from(world.issued.der);
+      changed[at]! ^= 0x01;
+      const result = parseCertificate(changed);
+      if (result.parsed) expect(verdictOn(world.with({ leaf: result.certificate })).trusted).toBe(false);
+    }
   });
 
   it('ends the verdict with the certificate that ends first', async () => {

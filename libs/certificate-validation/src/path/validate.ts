@@ -29,7 +29,8 @@ export type CertificateVerdict<A extends TrustAnchor = TrustAnchor> =
 
 /**
  * Decides whether `leaf` chains to one of `anchors` for the policy's purpose at `now` (RFC 5280 §6.1, RFC 8705
- * §2.1). `bag` holds what the client presented and what was stored for it, in any order, parsed or as DER.
+ * §2.1). `bag` holds, in any order, what may stand between them. DER is what a client presents: counted against
+ * `limits.bag`, left out if it is no certificate. Parsed is what we have stored for it: it does not count.
  *
  * Does NOT check revocation, nor which client the leaf belongs to: see `matchesRegisteredName`.
  * Does NOT process name constraints or certificate policies: a path that carries them is refused.
@@ -89,7 +90,7 @@ const toLeafVerdict = (fault: CertificateFault | undefined): LeafVerdict =>
 
 function entryFault(
   leaf: Certificate,
-  bag: readonly unknown[],
+  bag: readonly (Certificate | Uint8Array)[],
   anchors: readonly TrustAnchor[],
   policy: ValidationPolicy,
   now: Date,
@@ -102,7 +103,8 @@ function entryFault(
     if (anchors.some(({ certificate }) => publicKeyThumbprint(certificate) === key))
       return 'path.leaf_is_anchor';
   }
-  return bag.length > policy.limits.bag ? 'budget.bag' : undefined;
+  const presented = bag.filter((entry) => entry instanceof Uint8Array).length;
+  return presented > policy.limits.bag ? 'budget.bag' : undefined;
 }
 
 /** An entry that cannot be read cannot be on a path either; what the client sends beside the leaf proves nothing. */
