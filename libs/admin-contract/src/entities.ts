@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { audience, clientId, displayName, nameText, pem, scopes, slug, status } from './fields.js';
+
+export const Partner = z.object({ id: slug, name: displayName, status });
+export type Partner = z.infer<typeof Partner>;
+export const NewPartner = z.strictObject({ id: slug, name: displayName });
+export type NewPartner = z.infer<typeof NewPartner>;
+
+/** A trust anchor as it is shown. `key` is the SHA-256 of its public key, base64url: what it is pinned by. */
+export const Anchor = z.object({
+  id: slug,
+  partner: slug,
+  subject: z.string(),
+  key: z.string(),
+  not_after: z.string(),
+  intermediates: z.array(z.object({ subject: z.string(), not_after: z.string() })),
+});
+export type Anchor = z.infer<typeof Anchor>;
+/** `certificate`: PEM with the CA certificate first; intermediates may follow, for clients that send their leaf only. */
+export const NewAnchor = z.strictObject({ id: slug, partner: slug, certificate: pem });
+export type NewAnchor = z.infer<typeof NewAnchor>;
+
+export const AUTH_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
+
+/** One way in which a client is recognised. */
+export const Credential = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(['subject_dn', 'san_dns']),
+    id: z.string(),
+    client: clientId,
+    anchor: slug,
+    value: z.string(),
+  }),
+  z.object({
+    kind: z.literal('certificate'),
+    id: z.string(),
+    client: clientId,
+    subject: z.string(),
+    'x5t#S256': z.string(),
+    not_after: z.string(),
+  }),
+]);
+export type Credential = z.infer<typeof Credential>;
+
+/** What names a credential: exactly one of the subject values (RFC 8705 §2.1.2) with its anchor, or a certificate. */
+const credentialFields = {
+  anchor: slug.optional(),
+  tls_client_auth_subject_dn: nameText.optional(),
+  tls_client_auth_san_dns: nameText.optional(),
+  certificate: pem.optional(),
+};
+export const NewCredential = z.strictObject({ client: clientId, ...credentialFields });
+export type NewCredential = z.infer<typeof NewCredential>;
+
+/** A client; OAuth fields have their names of RFC 7591 and RFC 8705. */
+export const Client = z.object({
+  id: clientId,
+  partner: slug,
+  token_endpoint_auth_method: z.enum(AUTH_METHODS),
+  status,
+});
+export type Client = z.infer<typeof Client>;
+export const NewClient = z.strictObject({
+  id: clientId,
+  partner: slug,
+  token_endpoint_auth_method: z.enum(AUTH_METHODS),
+  ...credentialFields,
+});
+export type NewClient = z.infer<typeof NewClient>;
+
+/** An API that partners may be granted; `partner` provides it. */
+export const Resource = z.object({ audience, partner: slug, scopes });
+export type Resource = z.infer<typeof Resource>;
+export const NewResource = z.strictObject({ audience, partner: slug, scopes });
+export type NewResource = z.infer<typeof NewResource>;
+
+export const Grant = z.object({ id: z.string(), client: clientId, resource: audience, scopes });
+export type Grant = z.infer<typeof Grant>;
+export const NewGrant = z.strictObject({ client: clientId, resource: audience, scopes });
+export type NewGrant = z.infer<typeof NewGrant>;
+
+/** One event of the audit trail, as recorded. */
+export const AuditEntry = z.object({
+  stream: z.string().nullable(),
+  seq: z.number().nullable(),
+  at: z.string(),
+  kind: z.string(),
+  actor: z.string(),
+  partner: z.string().nullable(),
+  client: z.string().nullable(),
+  request_id: z.string().nullable(),
+  reason: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** What `audit verify` found. */
+export const AuditVerification = z.object({
+  intact: z.boolean(),
+  streams: z.number(),
+  events: z.number(),
+  faults: z.array(z.object({ stream: z.string(), seq: z.number(), fault: z.string() })),
+});
+export type AuditVerification = z.infer<typeof AuditVerification>;
+
+/** A page of a list; `next` is the value of `after` for the next page, null on the last. */
+export interface List<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}

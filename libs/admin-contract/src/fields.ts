@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** A name that is a key for good: 2 to 63 of `a-z`, `0-9`, `-`, beginning with a letter. */
+export const slug = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{1,62}$/,
+    'must be 2 to 63 lower-case letters, digits or hyphens, beginning with a letter',
+  );
+
+/** `client_id`: like a slug, at least 3 long. */
+export const clientId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{2,62}$/,
+    'must be 3 to 63 lower-case letters, digits or hyphens, beginning with a letter or digit',
+  );
+
+/** Text for people: one line, no control characters, at most 120 characters. */
+export const displayName = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(120, 'must not be longer than 120 characters')
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters');
+
+/** An audience: absolute URI without a fragment (RFC 8707 §2). */
+export const audience = z
+  .string()
+  .max(512, 'must not be longer than 512 characters')
+  .regex(
+    /^[a-z][a-z0-9+.-]*:[^\s#"<>\\^`{|}\p{Cc}]+$/iu,
+    'must be an absolute URI without a fragment, like https://api.acme.example',
+  )
+  .refine(
+    (text) => URL.canParse(text),
+    'must be an absolute URI without a fragment, like https://api.acme.example',
+  );
+
+/** One scope token (RFC 6749 §3.3). */
+export const scope = z
+  .string()
+  .max(128, 'must not be longer than 128 characters')
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be printable characters without space, quote or backslash');
+
+export const scopes = z
+  .array(scope)
+  .min(1, 'must name at least one scope')
+  .max(100, 'must not name more than 100 scopes');
+
+/** Certificates as PEM text; what it may hold is judged by the service. */
+export const pem = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(64 * 1024, 'must not be larger than 64 KiB');
+
+/** A registered name: at most 1 KiB of text. */
+export const nameText = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(1_024, 'must not be longer than 1024 characters');
+
+export const status = z.enum(['active', 'suspended']);

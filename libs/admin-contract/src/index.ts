@@ -1,0 +1,19 @@
+export {
+  Anchor,
+  AUTH_METHODS,
+  AuditEntry,
+  AuditVerification,
+  Client,
+  Credential,
+  Grant,
+  NewAnchor,
+  NewClient,
+  NewCredential,
+  NewGrant,
+  NewPartner,
+  NewResource,
+  Partner,
+  Resource,
+  type List,
+} from './entities.js';
+export { InputProblem, Problem, PROBLEM_CODES, type ProblemCode } from './problem.js';
