@@ -68,7 +68,7 @@ export class DerReader {
     return { tag, contents, encoded: this.bytes.subarray(start, end) };
   }
 
-  /** All remaining values; at least one if `atLeastOne`. */
+  /** All remaining values. */
   *rest(): Generator<DerValue> {
     while (!this.isAtEnd) yield this.readAny();
   }
