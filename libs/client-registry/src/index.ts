@@ -1,3 +1,10 @@
+export {
+  parseNewAnchor,
+  parseNewCredential,
+  type CredentialInput,
+  type Registration,
+  type RegistrationProblem,
+} from './registration.js';
 export type { ClientDirectory } from './client-directory.js';
 export {
   Client,

@@ -37,7 +37,7 @@ export class Evidence {
     now: Date,
   ): CertificateVerdict<RegisteredAnchor> {
     if (this.last?.client === client && now <= this.last.until) return this.last.verdict;
-    const candidates = [...this.presented.bag, ...trust.intermediates.map(({ der }) => der)];
+    const candidates = [...this.presented.bag, ...trust.intermediates];
     const verdict = validateClientCertificate(leaf, candidates, trust.anchors, policy, now);
     // A "no" is remembered too, for a moment: asking again and again must not cost a path search each time.
     const until = verdict.trusted ? verdict.validUntil : new Date(now.getTime() + REFUSAL_HOLDS_MS);
