@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { isResourceIndicator } from '@holdfast/oauth-protocol';
+
+export type Command =
+  | { readonly name: 'help' }
+  | { readonly name: 'up' }
+  | { readonly name: 'bootstrap'; readonly operatorCertificate: string; readonly adminAudience: string };
+
+/** The command line cannot be understood: exit code 64. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const USAGE = `Usage: migrate [up]
+       migrate bootstrap --operator-certificate FILE --admin-audience URL
+
+  up          creates the database if it is missing, brings its schema to this version,
+              makes the apps' database roles and gives them their rights. Idempotent.
+  bootstrap   registers the operator: partner holdfast, client holdfast-operator with this
+              certificate (PEM or DER), and its grant for the admin API. Idempotent; a changed
+              certificate is added.
+
+Environment; each secret may also come from a file, by the same name with _FILE:
+  DATABASE_URL            as a role that owns the database and may create roles
+  TOKEN_SERVICE_PASSWORD  (up) password of the role PREFIX_token_service
+  ADMIN_PASSWORD          (up) password of the role PREFIX_admin
+  ROLE_PREFIX             (up) optional; the database's name if absent
+
+Exit codes: 0 done, 1 failed, 64 the command line or the configuration cannot be used`;
+
+/** Reads the command line. Throws `UsageError`, naming what is wrong. */
+export function parseArguments(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help === true) return { name: 'help' };
+  const [name = 'up', ...rest] = positionals;
+  if (rest.length > 0) throw new UsageError(`unexpected argument: ${rest[0]}`);
+  const { 'operator-certificate': operatorCertificate, 'admin-audience': adminAudience } = values;
+  if (name === 'up') {
+    if (operatorCertificate !== undefined || adminAudience !== undefined)
+      throw new UsageError('--operator-certificate and --admin-audience belong to bootstrap');
+    return { name };
+  }
+  if (name !== 'bootstrap') throw new UsageError(`unknown command: ${name}`);
+  if (operatorCertificate === undefined || operatorCertificate === '')
+    throw new UsageError('bootstrap needs --operator-certificate FILE');
+  if (adminAudience === undefined) throw new UsageError('bootstrap needs --admin-audience URL');
+  if (!isResourceIndicator(adminAudience))
+    throw new UsageError('--admin-audience must be an absolute URI without a fragment (RFC 8707 §2)');
+  return { name, operatorCertificate, adminAudience };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        'operator-certificate': { type: 'string' },
+        'admin-audience': { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { judgeLeaf, readCertificateUpload } from '@holdfast/certificate-validation';
+import type { Actor, NewCredential, RegistryAdministration, Written } from '@holdfast/client-registry';
+import type { ClientId } from '@holdfast/oauth-protocol';
+import {
+  createDataSource,
+  Database,
+  PostgresAuditTrail,
+  PostgresRegistryAdministration,
+} from '@holdfast/postgres';
+import { thumbprintOf } from '@holdfast/token-binding';
+
+export const OPERATOR_PARTNER = 'holdfast';
+export const OPERATOR_CLIENT = 'holdfast-operator' as ClientId;
+const ADMIN_SCOPE = 'admin';
+const APPLICATION = 'migrate';
+
+export interface Bootstrap {
+  readonly url: string;
+  /** PEM or DER, one certificate. */
+  readonly operatorCertificateFile: string;
+  /** The admin API as a resource: audience of the operator's tokens. */
+  readonly adminAudience: string;
+  readonly now: () => Date;
+  readonly onStep: (line: string) => void;
+}
+
+/**
+ * Registers the operator, so that there is somebody who may register everybody else: whoever owns the database is
+ * trusted to say who. Repeating it changes nothing; a new certificate is added beside the old one, which the operator
+ * retires itself. Each step is audited as the host's, and the whole by `registry.bootstrapped`.
+ */
+export async function bootstrap(options: Bootstrap): Promise<void> {
+  const pin = await readPin(options.operatorCertificateFile, options.now());
+  const dataSource = createDataSource({ url: options.url, applicationName: APPLICATION, poolSize: 2 });
+  await dataSource.initialize();
+  try {
+    const database = new Database(dataSource);
+    const { now } = options;
+    const registry = new PostgresRegistryAdministration(database, { application: APPLICATION, now });
+    const done = await registerOperator(registry, pin, options.adminAudience);
+    for (const step of done) options.onStep(step);
+    if (done.length === 0) options.onStep(`${OPERATOR_CLIENT} is registered already; nothing changed`);
+    else await recordBootstrap(database, pin, options);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+type Pin = Extract<NewCredential, { kind: 'certificate' }>;
+
+async function registerOperator(
+  registry: RegistryAdministration,
+  pin: Pin,
+  audience: string,
+): Promise<string[]> {
+  const actor: Actor = { id: 'host', requestId: `bootstrap-${randomUUID()}` };
+  const done: string[] = [];
+  if ((await registry.findPartner(OPERATOR_PARTNER)) === undefined) {
+    requireWritten(await registry.createPartner(actor, { id: OPERATOR_PARTNER, name: 'Holdfast' }));
+    done.push(`partner ${OPERATOR_PARTNER} created`);
+  }
+  done.push(...(await registerClient(registry, actor, pin)));
+  const resources = await registry.listResources({ limit: 1_000, after: undefined });
+  const resource = resources.find((known) => known.audience === audience);
+  if (resource === undefined) {
+    const made = { audience, partnerId: OPERATOR_PARTNER, scopes: [ADMIN_SCOPE] };
+    requireWritten(await registry.createResource(actor, made));
+    done.push(`resource ${audience} created with scope ${ADMIN_SCOPE}`);
+  } else if (resource.partnerId !== OPERATOR_PARTNER) {
+    throw new Error(
+      `the resource ${audience} is registered for another partner; choose another --admin-audience`,
+    );
+  }
+  const grants = await registry.listGrants(ONE, { clientId: OPERATOR_CLIENT, audience });
+  requireWritten(
+    await registry.addGrant(actor, { clientId: OPERATOR_CLIENT, audience, scopes: [ADMIN_SCOPE] }),
+  );
+  if (grants[0]?.scopes.includes(ADMIN_SCOPE) !== true)
+    done.push(`${OPERATOR_CLIENT} may use scope ${ADMIN_SCOPE} at ${audience}`);
+  return done;
+}
+
+async function registerClient(registry: RegistryAdministration, actor: Actor, pin: Pin): Promise<string[]> {
+  const client = await registry.findClient(OPERATOR_CLIENT);
+  if (client === undefined) {
+    const made = {
+      id: OPERATOR_CLIENT,
+      partnerId: OPERATOR_PARTNER,
+      authMethod: 'self_signed_tls_client_auth',
+      credentials: [pin],
+    } as const;
+    requireWritten(await registry.createClient(actor, made));
+    return [`client ${OPERATOR_CLIENT} created, pinned to certificate ${pin.thumbprint}`];
+  }
+  if (client.partnerId !== OPERATOR_PARTNER)
+    throw new Error(`the client ${OPERATOR_CLIENT} exists, but not of partner ${OPERATOR_PARTNER}`);
+  const pins = await registry.listCredentials({ limit: 1_000, after: undefined }, { clientId: client.id });
+  if (pins.some((known) => known.kind === 'certificate' && known.thumbprint === pin.thumbprint)) return [];
+  requireWritten(await registry.addCredential(actor, OPERATOR_CLIENT, pin));
+  return [`certificate ${pin.thumbprint} added to ${OPERATOR_CLIENT}`];
+}
+
+async function recordBootstrap(database: Database, pin: Pin, options: Bootstrap): Promise<void> {
+  const trail = new PostgresAuditTrail(database, {
+    application: APPLICATION,
+    outage: { onOutage: 'refuse' },
+    onError: () => undefined,
+  });
+  await trail.record({
+    kind: 'registry.bootstrapped',
+    at: options.now().toISOString(),
+    actor: 'host',
+    requestId: null,
+    partnerId: OPERATOR_PARTNER,
+    clientId: OPERATOR_CLIENT,
+    reason: null,
+    detail: { thumbprint: pin.thumbprint, audience: options.adminAudience },
+  });
+  await trail.stop();
+}
+
+async function readPin(file: string, now: Date): Promise<Pin> {
+  const upload = readCertificateUpload(
+    await readFile(file).catch((cause: unknown) => {
+      throw new Error(`--operator-certificate ${file}`, { cause });
+    }),
+  );
+  if (!upload.read) throw new Error(`--operator-certificate ${file}: ${upload.problem}`);
+  const [certificate] = upload.certificates;
+  const verdict = judgeLeaf(certificate, now);
+  if (!verdict.sound)
+    throw new Error(
+      `--operator-certificate ${file}: a client cannot authenticate with this certificate (${verdict.fault})`,
+    );
+  return { kind: 'certificate', certificate: certificate.der, thumbprint: thumbprintOf(certificate.der) };
+}
+
+function requireWritten<T>(written: Written<T>): void {
+  if (written.written) return;
+  throw new Error(REFUSED[written.refused].replace('%', written.what));
+}
+
+const REFUSED = {
+  already_exists: '% exists already; another bootstrap may be running, try again',
+  not_found: '% does not exist',
+  identity_taken: 'the certificate belongs to another client already (%)',
+  not_allowed: 'not allowed: %',
+} as const;
+
+const ONE = { limit: 1, after: undefined };

@@ -1,0 +1,33 @@
+export {
+  AuditReader,
+  type AuditCursor,
+  type AuditFilter,
+  type AuditVerdict,
+  type RecordedEvent,
+  type RefusalSample,
+} from './audit/audit-reader.js';
+export { PostgresAuditTrail, type AuditTrailOptions, type OnOutage } from './audit/postgres-audit-trail.js';
+export { createDataSource, type ConnectionOptions } from './connection/data-source.js';
+export { Database, type TransactionOptions } from './connection/database.js';
+export { isServerAbsent, StorageUnavailable } from './connection/storage-unavailable.js';
+export { PostgresSigningKeyStore, type SigningKeyStoreOptions } from './keys/postgres-signing-key-store.js';
+export {
+  AUDIT_READER,
+  AUDIT_TRAIL,
+  DATABASE,
+  PostgresModule,
+  REGISTRY_ADMINISTRATION,
+  REGISTRY_FEED,
+  SIGNING_KEY_STORE,
+  type PostgresAsyncOptions,
+  type PostgresOptions,
+} from './postgres.module.js';
+export {
+  PostgresRegistryAdministration,
+  type RegistryAdministrationOptions,
+} from './registry/postgres-registry-administration.js';
+export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
+export { RegistrySubscription, type SubscriptionOptions } from './registry/registry-subscription.js';
+export { databaseName, migrateDatabase, type MigrationRun } from './schema/migrate-database.js';
+export { roleName, type AppRole, type RoleSettings } from './schema/role-grants.js';
+export { verifySchemaVersion, type SchemaVerdict } from './schema/schema-version.js';

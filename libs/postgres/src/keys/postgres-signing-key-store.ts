@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { SealedSigningKey, SigningKeyStore } from '@holdfast/signing-keys';
+import { appendInTransaction, newStreamName } from '../audit/audit-rows.js';
+import type { Database } from '../connection/database.js';
+import { SigningKeyRow } from '../rows/index.js';
+
+const WITHIN_MS = 3_000;
+
+export interface SigningKeyStoreOptions {
+  /** The app: begins the name of the audit stream. */
+  readonly application: string;
+  readonly now: () => Date;
+}
+
+/** Signing keys in PostgreSQL, sealed. Throws `StorageUnavailable` when the database is away. */
+export class PostgresSigningKeyStore implements SigningKeyStore {
+  constructor(
+    private readonly database: Database,
+    private readonly options: SigningKeyStoreOptions,
+  ) {}
+
+  async list(): Promise<readonly SealedSigningKey[]> {
+    return this.database.within(WITHIN_MS, async (runner) => {
+      const rows = await runner.manager.find(SigningKeyRow, { order: { createdAt: 'DESC', kid: 'ASC' } });
+      return rows.map(({ kid, alg, publicJwk, sealed, status, createdAt }) => {
+        return { kid, alg, publicJwk, sealed, status, createdAt };
+      });
+    });
+  }
+
+  async addIfNone(key: SealedSigningKey): Promise<void> {
+    await this.database.transaction({ within: WITHIN_MS }, async (manager) => {
+      const inserted = (await manager.query(
+        `INSERT INTO signing_key (kid, alg, public_jwk, sealed, status, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT DO NOTHING RETURNING kid`,
+        [key.kid, key.alg, JSON.stringify(key.publicJwk), Buffer.from(key.sealed), key.status, key.createdAt],
+      )) as unknown[];
+      if (inserted.length === 0) return;
+      // A stream of its own: nothing else can be appending to it.
+      const stream = newStreamName(`${this.options.application}-keys`, randomUUID());
+      await appendInTransaction(manager, stream, {
+        kind: 'signing_key.created',
+        at: this.options.now().toISOString(),
+        actor: this.options.application,
+        requestId: null,
+        partnerId: null,
+        clientId: null,
+        reason: null,
+        detail: { kid: key.kid, alg: key.alg },
+      });
+    });
+  }
+}

@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  Actor,
+  ClientEntry,
+  Credential,
+  Grant,
+  NewClient,
+  NewCredential,
+  Partner,
+  RegistryAdministration,
+  Resource,
+  Status,
+  TrustAnchorEntry,
+  WriteRefusal,
+  Written,
+} from '@holdfast/client-registry';
+import type { ClientId } from '@holdfast/oauth-protocol';
+import { IsNull, Not, type FindOptionsWhere } from 'typeorm';
+import type { Database } from '../connection/database.js';
+import {
+  ClientRow,
+  CredentialRow,
+  GrantRow,
+  PartnerRow,
+  ResourceRow,
+  TrustAnchorRow,
+} from '../rows/index.js';
+import type { VersionedRow } from '../rows/versioned.row.js';
+import { describeCredential, insertCredential } from './credential-rows.js';
+import { RegistryQueries } from './registry-queries.js';
+import { RegistryWriter, type RegistryWrite, type WriteOutcome } from './registry-writer.js';
+import { toClient, toCredential, toGrant, toPartner } from './row-mappers.js';
+
+export interface RegistryAdministrationOptions {
+  /** The app: begins the name of the audit stream. */
+  readonly application: string;
+  readonly now: () => Date;
+  /** Milliseconds that a write may take. Default 3 000. */
+  readonly writeWithinMillis?: number;
+}
+
+/**
+ * The registry's writes and lists on PostgreSQL. Every method throws `StorageUnavailable` when the database is away;
+ * its `outcome` tells whether the write may have happened.
+ */
+export class PostgresRegistryAdministration extends RegistryQueries implements RegistryAdministration {
+  private readonly writer: RegistryWriter;
+
+  constructor(
+    database: Database,
+    private readonly options: RegistryAdministrationOptions,
+  ) {
+    super(database);
+    const { application, now, writeWithinMillis = 3_000 } = options;
+    this.writer = new RegistryWriter(database, application, now, writeWithinMillis);
+  }
+
+  createPartner(actor: Actor, { id, name }: Pick<Partner, 'id' | 'name'>): Promise<Written<Partner>> {
+    return this.writer.write(actor, `partner ${id}`, async ({ rows, version }) => {
+      const partner: Partner = { id, name, status: 'active' };
+      await rows.insert(PartnerRow, { ...partner, version, deletedAt: null });
+      return {
+        changed: partner,
+        event: { kind: 'partner.created', partnerId: id, clientId: null, detail: { name } },
+      };
+    });
+  }
+
+  addAnchor(actor: Actor, anchor: TrustAnchorEntry): Promise<Written<TrustAnchorEntry>> {
+    const { id, partnerId, certificate, keyThumbprint, intermediates } = anchor;
+    return this.writer.write(
+      actor,
+      `anchor ${id}, or another of the partner with its key,`,
+      async (write) => {
+        const { rows, version } = write;
+        if (!(await exists(write, PartnerRow, { id: partnerId }))) return notFound(`partner ${partnerId}`);
+        await rows.insert(TrustAnchorRow, {
+          id,
+          partnerId,
+          keyThumbprint,
+          certificate: Buffer.from(certificate),
+          intermediates: intermediates.map((der) => Buffer.from(der)),
+          version,
+          deletedAt: null,
+        });
+        const detail = { anchorId: id, keyThumbprint, intermediates: intermediates.length };
+        return { changed: anchor, event: { kind: 'anchor.added', partnerId, clientId: null, detail } };
+      },
+    );
+  }
+
+  createClient(actor: Actor, client: NewClient): Promise<Written<ClientEntry>> {
+    const { id, partnerId, authMethod } = client;
+    return this.writer.write(actor, `client ${id}`, async (write) => {
+      if (!(await exists(write, PartnerRow, { id: partnerId }))) return notFound(`partner ${partnerId}`);
+      const entry: ClientEntry = { id, partnerId, authMethod, status: 'active' };
+      await write.rows.insert(ClientRow, { ...entry, version: write.version, deletedAt: null });
+      const credentials = [];
+      for (const credential of client.credentials) {
+        const result = await insertCredential(write, entry, credential);
+        if ('refused' in result) return result;
+        credentials.push(describeCredential(result.inserted));
+      }
+      const detail = { authMethod, credentials };
+      return { changed: entry, event: { kind: 'client.created', partnerId, clientId: id, detail } };
+    });
+  }
+
+  addCredential(actor: Actor, clientId: ClientId, credential: NewCredential): Promise<Written<Credential>> {
+    const identity = credential.kind === 'certificate' ? credential.thumbprint : credential.value;
+    return this.writer.write(actor, `${credential.kind} ${identity}`, async (write) => {
+      const client = await write.rows.findOneBy(ClientRow, { id: clientId, deletedAt: IsNull() });
+      if (client === null) return notFound(`client ${clientId}`);
+      const result = await insertCredential(write, toClient(client), credential);
+      if ('refused' in result) return result;
+      const detail = describeCredential(result.inserted);
+      const { partnerId } = client;
+      return { changed: result.inserted, event: { kind: 'credential.added', partnerId, clientId, detail } };
+    });
+  }
+
+  retireCredential(actor: Actor, credentialId: string): Promise<Written<Credential>> {
+    const what = `credential ${credentialId}`;
+    return this.writer.write(actor, what, async (write) => {
+      const row = await write.rows.findOneBy(CredentialRow, { id: credentialId });
+      if (row === null || !(await this.remove(write, CredentialRow, { id: credentialId })))
+        return notFound(what);
+      const { partnerId, clientId } = row;
+      const detail = describeCredential(toCredential(row));
+      return {
+        changed: toCredential(row),
+        event: { kind: 'credential.retired', partnerId, clientId, detail },
+      };
+    });
+  }
+
+  createResource(actor: Actor, resource: Resource): Promise<Written<Resource>> {
+    const { audience, partnerId, scopes } = resource;
+    return this.writer.write(actor, `resource ${audience}`, async (write) => {
+      if (!(await exists(write, PartnerRow, { id: partnerId }))) return notFound(`partner ${partnerId}`);
+      await write.rows.insert(ResourceRow, {
+        audience,
+        partnerId,
+        scopes: [...scopes],
+        version: write.version,
+        deletedAt: null,
+      });
+      const detail = { audience, scopes };
+      return { changed: resource, event: { kind: 'resource.created', partnerId, clientId: null, detail } };
+    });
+  }
+
+  addGrant(actor: Actor, { clientId, audience, scopes }: Omit<Grant, 'id'>): Promise<Written<Grant>> {
+    const what = `grant of ${audience} to ${clientId}`;
+    return this.writer.write(actor, what, async (write): Promise<WriteOutcome<Grant>> => {
+      const client = await write.rows.findOneBy(ClientRow, { id: clientId, deletedAt: IsNull() });
+      if (client === null) return notFound(`client ${clientId}`);
+      const resource = await write.rows.findOneBy(ResourceRow, { audience, deletedAt: IsNull() });
+      if (resource === null) return notFound(`resource ${audience}`);
+      const foreign = scopes.find((scope) => !resource.scopes.includes(scope));
+      if (foreign !== undefined)
+        return { refused: 'not_allowed', what: `scope ${foreign}, which ${audience} does not have` };
+      const { grant, added } = await upsertGrant(write, { clientId, audience, scopes });
+      if (added.length === 0) return { unchanged: grant };
+      const detail = { grantId: grant.id, audience, scopes: added };
+      const { partnerId } = client;
+      return { changed: grant, event: { kind: 'grant.added', partnerId, clientId, detail } };
+    });
+  }
+
+  removeGrant(actor: Actor, grantId: string): Promise<Written<Grant>> {
+    const what = `grant ${grantId}`;
+    return this.writer.write(actor, what, async (write) => {
+      const row = await write.rows.findOneBy(GrantRow, { id: grantId });
+      if (row === null || !(await this.remove(write, GrantRow, { id: grantId }))) return notFound(what);
+      const { audience, scopes, clientId } = row;
+      const { partnerId } = await write.rows.findOneByOrFail(ClientRow, { id: clientId });
+      const detail = { grantId, audience, scopes };
+      return { changed: toGrant(row), event: { kind: 'grant.removed', partnerId, clientId, detail } };
+    });
+  }
+
+  setPartnerStatus(actor: Actor, id: string, status: Status): Promise<Written<Partner>> {
+    const what = `partner ${id}`;
+    return this.writer.write(actor, what, async (write): Promise<WriteOutcome<Partner>> => {
+      const changed = await changeStatus(write, PartnerRow, id, status);
+      const row = await write.rows.findOneBy(PartnerRow, { id, deletedAt: IsNull() });
+      if (row === null) return notFound(what);
+      if (!changed) return { unchanged: toPartner(row) };
+      const kind = status === 'active' ? 'partner.resumed' : 'partner.suspended';
+      return { changed: toPartner(row), event: { kind, partnerId: id, clientId: null, detail: {} } };
+    });
+  }
+
+  setClientStatus(actor: Actor, id: string, status: Status): Promise<Written<ClientEntry>> {
+    const what = `client ${id}`;
+    return this.writer.write(actor, what, async (write): Promise<WriteOutcome<ClientEntry>> => {
+      const changed = await changeStatus(write, ClientRow, id, status);
+      const row = await write.rows.findOneBy(ClientRow, { id, deletedAt: IsNull() });
+      if (row === null) return notFound(what);
+      if (!changed) return { unchanged: toClient(row) };
+      const kind = status === 'active' ? 'client.resumed' : 'client.suspended';
+      return { changed: toClient(row), event: { kind, partnerId: row.partnerId, clientId: id, detail: {} } };
+    });
+  }
+
+  /** Leaves a tombstone; whether this call left it. */
+  private async remove<R extends VersionedRow & { id: string }>(
+    { rows, version }: RegistryWrite,
+    table: new () => R,
+    where: { id: string },
+  ): Promise<boolean> {
+    const alive = { ...where, deletedAt: IsNull() } as FindOptionsWhere<VersionedRow>;
+    const removed = { version, deletedAt: this.options.now() };
+    const { affected } = await rows.getRepository<VersionedRow>(table).update(alive, removed);
+    return affected === 1;
+  }
+}
+
+function notFound(what: string): WriteRefusal {
+  return { refused: 'not_found', what };
+}
+
+async function exists<R extends VersionedRow>(
+  { rows }: RegistryWrite,
+  table: new () => R,
+  where: { readonly id: string },
+): Promise<boolean> {
+  const alive = { ...where, deletedAt: IsNull() } as FindOptionsWhere<VersionedRow>;
+  return rows.getRepository<VersionedRow>(table).existsBy(alive);
+}
+
+/** Whether the status was another before. */
+async function changeStatus(
+  { rows, version }: RegistryWrite,
+  table: typeof PartnerRow | typeof ClientRow,
+  id: string,
+  status: Status,
+): Promise<boolean> {
+  const { affected } = await rows.update<PartnerRow | ClientRow>(
+    table,
+    { id, status: Not(status), deletedAt: IsNull() },
+    { status, version },
+  );
+  return affected === 1;
+}
+
+async function upsertGrant(
+  { rows, version }: RegistryWrite,
+  { clientId, audience, scopes }: Omit<Grant, 'id'>,
+): Promise<{ grant: Grant; added: readonly string[] }> {
+  const present = await rows.findOneBy(GrantRow, { clientId, audience, deletedAt: IsNull() });
+  if (present === null) {
+    const grant = { id: `grant_${randomUUID()}`, clientId, audience, scopes: [...new Set(scopes)] };
+    await rows.insert(GrantRow, { ...grant, version, deletedAt: null });
+    return { grant, added: grant.scopes };
+  }
+  const added = [...new Set(scopes)].filter((scope) => !present.scopes.includes(scope));
+  const grant = { ...toGrant(present), scopes: [...present.scopes, ...added] };
+  if (added.length > 0)
+    await rows.update(
+      GrantRow,
+      { id: present.id, deletedAt: IsNull() },
+      { scopes: [...grant.scopes], version },
+    );
+  return { grant, added };
+}

@@ -1,0 +1,80 @@
+import type {
+  ClientEntry,
+  Credential,
+  Grant,
+  Page,
+  Partner,
+  Resource,
+  TrustAnchorEntry,
+} from '@holdfast/client-registry';
+import { IsNull, MoreThan, type FindOptionsOrder, type FindOptionsWhere } from 'typeorm';
+import type { Database } from '../connection/database.js';
+import {
+  ClientRow,
+  CredentialRow,
+  GrantRow,
+  PartnerRow,
+  ResourceRow,
+  TrustAnchorRow,
+} from '../rows/index.js';
+import type { VersionedRow } from '../rows/versioned.row.js';
+import { toClient, toCredential, toGrant, toPartner, toResource, toTrustAnchor } from './row-mappers.js';
+
+const WITHIN_MS = 2_500;
+
+/** Reads what is registered now, removed entities excepted. */
+export class RegistryQueries {
+  constructor(private readonly database: Database) {}
+
+  async findPartner(id: string): Promise<Partner | undefined> {
+    return (await this.page(PartnerRow, 'id', ONE, { id })).map(toPartner)[0];
+  }
+
+  async findClient(id: string): Promise<ClientEntry | undefined> {
+    return (await this.page(ClientRow, 'id', ONE, { id })).map(toClient)[0];
+  }
+
+  async listPartners(page: Page): Promise<readonly Partner[]> {
+    return (await this.page(PartnerRow, 'id', page, {})).map(toPartner);
+  }
+
+  async listAnchors(page: Page, filter: { partnerId?: string }): Promise<readonly TrustAnchorEntry[]> {
+    return (await this.page(TrustAnchorRow, 'id', page, filter)).map(toTrustAnchor);
+  }
+
+  async listClients(page: Page, filter: { partnerId?: string }): Promise<readonly ClientEntry[]> {
+    return (await this.page(ClientRow, 'id', page, filter)).map(toClient);
+  }
+
+  async listCredentials(page: Page, filter: { clientId?: string }): Promise<readonly Credential[]> {
+    return (await this.page(CredentialRow, 'id', page, filter)).map(toCredential);
+  }
+
+  async listResources(page: Page): Promise<readonly Resource[]> {
+    return (await this.page(ResourceRow, 'audience', page, {})).map(toResource);
+  }
+
+  async listGrants(page: Page, filter: { clientId?: string; audience?: string }): Promise<readonly Grant[]> {
+    return (await this.page(GrantRow, 'id', page, filter)).map(toGrant);
+  }
+
+  private async page<R extends VersionedRow>(
+    table: new () => R,
+    key: keyof R & string,
+    { limit, after }: Page,
+    filter: { readonly [column: string]: string | undefined },
+  ): Promise<R[]> {
+    const conditions = Object.entries(filter).filter(([, value]) => value !== undefined);
+    const where: Record<string, unknown> = { ...Object.fromEntries(conditions), deletedAt: IsNull() };
+    if (after !== undefined) where[key] = MoreThan(after);
+    return this.database.within(WITHIN_MS, (runner) =>
+      runner.manager.find<R>(table, {
+        where: where as FindOptionsWhere<R>,
+        order: { [key]: 'ASC' } as FindOptionsOrder<R>,
+        take: limit,
+      }),
+    );
+  }
+}
+
+const ONE: Page = { limit: 1, after: undefined };

@@ -1,0 +1,50 @@
+import type {
+  ClientEntry,
+  Credential,
+  Grant,
+  Partner,
+  Resource,
+  TrustAnchorEntry,
+} from '@holdfast/client-registry';
+import type { ClientId } from '@holdfast/oauth-protocol';
+import type { CertificateThumbprint } from '@holdfast/token-binding';
+import type {
+  ClientRow,
+  CredentialRow,
+  GrantRow,
+  PartnerRow,
+  ResourceRow,
+  TrustAnchorRow,
+} from '../rows/index.js';
+
+export function toPartner({ id, name, status }: PartnerRow): Partner {
+  return { id, name, status };
+}
+
+export function toTrustAnchor(row: TrustAnchorRow): TrustAnchorEntry {
+  const { id, partnerId, certificate, keyThumbprint, intermediates } = row;
+  return { id, partnerId, certificate, keyThumbprint, intermediates };
+}
+
+export function toClient({ id, partnerId, authMethod, status }: ClientRow): ClientEntry {
+  return { id: id as ClientId, partnerId, authMethod, status };
+}
+
+/** The constraint `credential_complete` guarantees the columns of each kind. */
+export function toCredential(row: CredentialRow): Credential {
+  const { id, kind } = row;
+  const clientId = row.clientId as ClientId;
+  if (kind === 'certificate') {
+    const thumbprint = row.thumbprint as CertificateThumbprint;
+    return { kind, id, clientId, certificate: row.certificate!, thumbprint };
+  }
+  return { kind, id, clientId, anchorId: row.anchorId!, value: row.value!, canonical: row.canonical! };
+}
+
+export function toResource({ audience, partnerId, scopes }: ResourceRow): Resource {
+  return { audience, partnerId, scopes };
+}
+
+export function toGrant({ id, clientId, audience, scopes }: GrantRow): Grant {
+  return { id, clientId: clientId as ClientId, audience, scopes };
+}

@@ -1,0 +1,31 @@
+import { ClientRow } from './client.row.js';
+import { CredentialRow } from './credential.row.js';
+import { GrantRow } from './grant.row.js';
+import { PartnerRow } from './partner.row.js';
+import { RegistryVersionRow } from './registry-version.row.js';
+import { ResourceRow } from './resource.row.js';
+import { SigningKeyRow } from './signing-key.row.js';
+import { TrustAnchorRow } from './trust-anchor.row.js';
+
+export {
+  ClientRow,
+  CredentialRow,
+  GrantRow,
+  PartnerRow,
+  RegistryVersionRow,
+  ResourceRow,
+  SigningKeyRow,
+  TrustAnchorRow,
+};
+
+/** Every table that TypeORM maps. Audit tables are written and read in plain SQL: many rows at once, by key range. */
+export const ROWS = [
+  PartnerRow,
+  TrustAnchorRow,
+  ClientRow,
+  CredentialRow,
+  ResourceRow,
+  GrantRow,
+  RegistryVersionRow,
+  SigningKeyRow,
+] as const;

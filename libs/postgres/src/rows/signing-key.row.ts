@@ -1,0 +1,26 @@
+import type { SealedSigningKey } from '@holdfast/signing-keys';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+@Entity('signing_key')
+@Check('signing_key_status_known', `status IN ('active', 'retired')`)
+@Check('signing_key_alg_known', `alg IN ('ES256')`)
+@Index('signing_key_one_active', ['status'], { unique: true, where: `status = 'active'` })
+export class SigningKeyRow {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'signing_key_pkey' })
+  kid!: string;
+
+  @Column('text')
+  alg!: SealedSigningKey['alg'];
+
+  @Column('jsonb', { name: 'public_jwk' })
+  publicJwk!: SealedSigningKey['publicJwk'];
+
+  @Column('bytea')
+  sealed!: Buffer;
+
+  @Column('text')
+  status!: SealedSigningKey['status'];
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}

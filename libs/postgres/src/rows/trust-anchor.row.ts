@@ -1,0 +1,28 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { PartnerRow } from './partner.row.js';
+import { VersionedRow } from './versioned.row.js';
+
+@Entity('trust_anchor')
+@ForeignKey(() => PartnerRow, ['partnerId'], ['id'], { name: 'trust_anchor_partner_fkey' })
+@Unique('trust_anchor_key_of_partner', ['id', 'partnerId', 'keyThumbprint'])
+@Index('trust_anchor_key_taken', ['partnerId', 'keyThumbprint'], {
+  unique: true,
+  where: 'deleted_at IS NULL',
+})
+@Index('trust_anchor_by_version', ['version'])
+export class TrustAnchorRow extends VersionedRow {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'trust_anchor_pkey' })
+  id!: string;
+
+  @Column('text', { name: 'partner_id' })
+  partnerId!: string;
+
+  @Column('bytea')
+  certificate!: Buffer;
+
+  @Column('text', { name: 'key_thumbprint' })
+  keyThumbprint!: string;
+
+  @Column('bytea', { array: true })
+  intermediates!: Buffer[];
+}
