@@ -19,6 +19,7 @@ export interface CertificateFiles {
 
 /** The certificates and keys of one development stack, as files. */
 export interface DevelopmentPki {
+  readonly directory: string;
   /** What clients trust the platform's servers by. */
   readonly serverCaFile: string;
   readonly server: CertificateFiles;
@@ -59,6 +60,7 @@ export async function ensureDevelopmentPki(options: DevelopmentPkiOptions): Prom
   makePrivateDirectory(directory);
   const at = (name: string): string => join(directory, name);
   const pki = {
+    directory,
     serverCaFile: at('server-ca.pem'),
     server: pairAt(directory, 'server'),
     operator: pairAt(directory, 'operator'),

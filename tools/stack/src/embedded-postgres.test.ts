@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,9 @@ import { Client } from 'pg';
 import { identityOf } from '../../bootstrap/src/process-identity.mjs';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 import { findFreePort } from './free-port.js';
+
+// A server is made and started here, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 describe('startEmbeddedPostgres', () => {
   let home: string;

@@ -14,7 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { tailOf, withLog } from './log-file.js';
 import { POSTGRES_MAJOR } from './postgres-binaries.js';
 import type { GuardianOrder, GuardianReport, GuardianRequest } from './postgres-guardian.js';
-import { choosePlace, commandAt, handOver, type PostgresPlace } from './postgres-place.js';
+import { choosePlace, commandAt, handOver, outsideDirectory, type PostgresPlace } from './postgres-place.js';
 import { stopLeftoverPostmaster } from './postmaster.js';
 import { makePassableDirectory, makePrivateDirectory, readOrMakePrivateFile } from './private-files.js';
 import { StackError, type Say } from './workspace.js';
@@ -72,6 +72,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   const superuserUrl = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
   return { ...(await startServer(place, options)), superuserUrl };
+}
+
+/** Stops the database that an earlier start left running for this state directory. Returns its process id, if any. */
+export async function stopLeftoverDatabase(home: string): Promise<number | undefined> {
+  const inside = await stopLeftoverPostmaster(join(home, 'postgres', 'data'));
+  return inside ?? (await stopLeftoverPostmaster(join(outsideDirectory(home), 'data')));
 }
 
 function superuserPassword(home: string, { dataDirectory }: PostgresPlace): string {

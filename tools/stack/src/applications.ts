@@ -1,0 +1,129 @@
+import type { DatabaseSecrets } from './database-secrets.js';
+import type { DevelopmentPki } from './development-pki.js';
+import type { Ports } from './ports.js';
+import type { Application, Program } from './supervisor.js';
+
+/** Everything that the programs of one stack are configured from. */
+export interface StackSettings {
+  readonly ports: Ports;
+  readonly pki: DevelopmentPki;
+  readonly secrets: DatabaseSecrets;
+  readonly auditSpool: string;
+}
+
+/** The addresses under which a stack's listeners are reached. */
+export interface StackUrls {
+  readonly issuer: string;
+  readonly jwks: string;
+  readonly tokenMutualTls: string;
+  readonly tokenEndpoint: string;
+  readonly resourceServer: string;
+  readonly adminApi: string;
+}
+
+/** The addresses that follow from the ports. */
+export function urlsOf(ports: Ports): StackUrls {
+  const at = (port: number): string => `https://localhost:${port}`;
+  return {
+    issuer: at(ports.tokenPublic),
+    jwks: `${at(ports.tokenPublic)}/jwks`,
+    tokenMutualTls: at(ports.tokenMutualTls),
+    tokenEndpoint: `${at(ports.tokenMutualTls)}/token`,
+    resourceServer: at(ports.resourceServer),
+    adminApi: at(ports.adminApi),
+  };
+}
+
+/** What makes the databases ready, in this order. Each may run any number of times. */
+export function preparations({ ports, pki, secrets }: StackSettings): Program[] {
+  const registry = { HOLDFAST_MODE: 'development', DATABASE_URL_FILE: secrets.registryOwnerUrlFile };
+  return [
+    {
+      name: 'migrate',
+      script: 'apps/migrate/dist/main.js',
+      args: ['up'],
+      env: {
+        ...registry,
+        TOKEN_SERVICE_PASSWORD_FILE: secrets.tokenServicePasswordFile,
+        ADMIN_PASSWORD_FILE: secrets.adminPasswordFile,
+      },
+    },
+    {
+      name: 'migrate-bootstrap',
+      script: 'apps/migrate/dist/main.js',
+      args: [
+        'bootstrap',
+        '--operator-certificate',
+        pki.operator.certificateFile,
+        '--admin-audience',
+        urlsOf(ports).adminApi,
+      ],
+      env: registry,
+    },
+    {
+      name: 'migrate-orders',
+      script: 'apps/resource-server/dist/migrate.js',
+      args: ['--demo-orders', 'acme,beta'],
+      env: {
+        HOLDFAST_MODE: 'development',
+        DATABASE_URL_FILE: secrets.ordersOwnerUrlFile,
+        RESOURCE_SERVER_PASSWORD_FILE: secrets.resourceServerPasswordFile,
+      },
+    },
+  ];
+}
+
+/** The applications of a stack, in the order in which they are started. */
+export function applications({ ports, pki, secrets, auditSpool }: StackSettings): Application[] {
+  const urls = urlsOf(ports);
+  const everywhere = {
+    HOLDFAST_MODE: 'development',
+    ISSUER: urls.issuer,
+    LISTEN_HOST: '127.0.0.1',
+    TLS_CERTIFICATE_FILE: pki.server.certificateFile,
+    TLS_PRIVATE_KEY_FILE: pki.server.privateKeyFile,
+  };
+  const verifiesTokens = { ...everywhere, ISSUER_CA_FILE: pki.serverCaFile, JWKS_URI: urls.jwks };
+  return [
+    {
+      name: 'token-service',
+      script: 'apps/token-service/dist/main.js',
+      managementPort: ports.tokenManagement,
+      env: {
+        ...everywhere,
+        ENVIRONMENT: 'development',
+        MTLS_URL: urls.tokenMutualTls,
+        PUBLIC_PORT: String(ports.tokenPublic),
+        MTLS_PORT: String(ports.tokenMutualTls),
+        MANAGEMENT_PORT: String(ports.tokenManagement),
+        DATABASE_URL_FILE: secrets.tokenServiceUrlFile,
+        KEY_ENCRYPTION_KEY_FILE: pki.keyEncryptionKeyFile,
+        AUDIT_SPOOL_DIR: auditSpool,
+      },
+    },
+    {
+      name: 'resource-server',
+      script: 'apps/resource-server/dist/main.js',
+      managementPort: ports.resourceManagement,
+      env: {
+        ...verifiesTokens,
+        AUDIENCE: urls.resourceServer,
+        MTLS_PORT: String(ports.resourceServer),
+        MANAGEMENT_PORT: String(ports.resourceManagement),
+        DATABASE_URL_FILE: secrets.resourceServerUrlFile,
+      },
+    },
+    {
+      name: 'admin',
+      script: 'apps/admin/dist/main.js',
+      managementPort: ports.adminManagement,
+      env: {
+        ...verifiesTokens,
+        AUDIENCE: urls.adminApi,
+        MTLS_PORT: String(ports.adminApi),
+        MANAGEMENT_PORT: String(ports.adminManagement),
+        DATABASE_URL_FILE: secrets.adminUrlFile,
+      },
+    },
+  ];
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CertificateFiles } from './development-pki.js';
+import { call, type Answer } from './https-call.js';
+import { decodeTokenClaims, requestToken, untilIssued, type TokenClient } from './token-client.js';
+
+/** Who takes part in the demo exchange. */
+export interface DemoWorld {
+  readonly acme: TokenClient;
+  readonly beta: TokenClient;
+  /** A client that was made for this run, because the demo suspends it. */
+  readonly temporary: TokenClient;
+  /** Suspends the temporary client; resolves when that is acknowledged. */
+  readonly suspendTemporary: () => Promise<void>;
+}
+
+/** One line of the exchange: what was done, what came back, and whether that is what must come back. */
+export interface DemoLine {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** Suspension must be in force within this time (architecture §6). */
+const SUSPENDED_WITHIN_MS = 1_000;
+const POLL_MS = 20;
+
+/**
+ * Shows on the running stack what it is for, in seven lines: a token bound to a certificate works for its holder and
+ * for nobody else. A line that does not come out as it must has `ok: false`; only a missing answer throws.
+ */
+export async function runDemo(world: DemoWorld): Promise<readonly DemoLine[]> {
+  const { acme, beta } = world;
+  const issued = await requestToken(acme);
+  const token = String(issued.body['access_token']);
+  return [
+    judgeIssued(issued, acme),
+    judgeAccepted(await ordersWith(acme, token, acme.certificate)),
+    judgeOtherCertificate(await ordersWith(acme, token, beta.certificate)),
+    judgeNoCertificate(await ordersWith(acme, token, undefined)),
+    judgeOtherClientId(await requestToken({ ...acme, clientId: beta.clientId }), beta),
+    await hidesOrderOfOther(world, token),
+    await refusesSuspended(world),
+  ];
+}
+
+function judgeIssued(answer: Answer, { clientId }: TokenClient): DemoLine {
+  const cnf = decodeTokenClaims(answer.body['access_token'])?.['cnf'] as Record<string, unknown> | undefined;
+  const isBound = answer.status === 200 && typeof cnf?.['x5t#S256'] === 'string';
+  const binding = isBound ? `, bound to its certificate: cnf ${JSON.stringify(cnf)}` : '';
+  return { ok: isBound, text: `${clientId} asks for a token: ${outcome(answer)}${binding}` };
+}
+
+function judgeAccepted(answer: Answer): DemoLine {
+  const { orders } = answer.body;
+  const count = Array.isArray(orders) ? ` and ${orders.length} orders` : '';
+  return {
+    ok: answer.status === 200,
+    text: `acme calls the resource server with it: ${outcome(answer)}${count}`,
+  };
+}
+
+/** RFC 8705 §3: to its bearer, a token that is bound to another certificate is an invalid token. */
+function judgeOtherCertificate(answer: Answer): DemoLine {
+  return {
+    ok: answer.status === 401 && answer.challenge === 'invalid_token',
+    text: `beta calls with the same token and its own certificate: ${outcome(answer)}`,
+  };
+}
+
+function judgeNoCertificate(answer: Answer): DemoLine {
+  return {
+    ok: answer.status === 401,
+    text: `a thief calls with the same token and no certificate: ${outcome(answer)}`,
+  };
+}
+
+function judgeOtherClientId(answer: Answer, { clientId }: TokenClient): DemoLine {
+  return {
+    ok: answer.status === 401 && answer.body['error'] === 'invalid_client',
+    text: `acme asks for a token as ${clientId}: ${outcome(answer)}`,
+  };
+}
+
+/** beta sees its order: only therefore does the 404 for acme mean something. */
+async function hidesOrderOfOther({ acme, beta }: DemoWorld, acmeToken: string): Promise<DemoLine> {
+  const betaToken = await untilIssued(beta);
+  const list = await ordersWith(beta, betaToken, beta.certificate);
+  const [order] = (list.body['orders'] ?? []) as { readonly id: string }[];
+  if (order === undefined) return { ok: false, text: `beta has no order to look for: ${outcome(list)}` };
+  const path = `/${encodeURIComponent(order.id)}`;
+  const forOwner = await ordersWith(beta, betaToken, beta.certificate, path);
+  const forOther = await ordersWith(acme, acmeToken, acme.certificate, path);
+  return {
+    ok: forOwner.status === 200 && forOther.status === 404,
+    text: `acme asks for an order of beta: ${outcome(forOther)} (beta itself: ${outcome(forOwner)})`,
+  };
+}
+
+async function refusesSuspended({ temporary, suspendTemporary }: DemoWorld): Promise<DemoLine> {
+  await untilIssued(temporary);
+  await suspendTemporary();
+  const suspended = performance.now();
+  for (;;) {
+    const answer = await requestToken(temporary);
+    const elapsed = performance.now() - suspended;
+    const isInTime = elapsed <= SUSPENDED_WITHIN_MS;
+    if (answer.status !== 200 || !isInTime) {
+      return {
+        ok: isInTime && answer.status === 401 && answer.body['error'] === 'invalid_client',
+        text: `a client suspended just now asks for a token: ${outcome(answer)}, ${Math.round(elapsed)} ms later`,
+      };
+    }
+    await delay(POLL_MS);
+  }
+}
+
+function ordersWith(
+  { resource, caFile }: TokenClient,
+  bearer: string,
+  certificate: CertificateFiles | undefined,
+  path = '',
+): Promise<Answer> {
+  return call({ url: `${resource}/orders${path}`, caFile, certificate, bearer });
+}
+
+function outcome({ status, body, challenge }: Answer): string {
+  const code = challenge ?? body['error'];
+  return code === undefined ? String(status) : `${status} ${String(code)}`;
+}

@@ -1,0 +1,90 @@
+import type { StartArguments } from '../../bootstrap/src/start-arguments.mjs';
+import { runDemo } from './demo.js';
+import { homeDirectory } from './home.js';
+import { parsePortBase } from './ports.js';
+import { registerTemporaryClient } from './seed.js';
+import { startStack, type RunningStack, type Step } from './stack.js';
+import { summaryOf } from './summary.js';
+import { StackError } from './workspace.js';
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const INTERRUPTED = 130;
+
+/**
+ * What `npm start` does once everything is built: starts the stack, runs the demo exchange, stays up until it is told
+ * to stop (or, with `once`, stops by itself). Resolves to the exit code: 0 only if the exchange did what it must.
+ */
+export async function launch({ once, reset }: StartArguments): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  for (const signal of STOP_SIGNALS) process.on(signal, interrupt);
+  // The process that brought the right Node along, and that a person sees as the launcher, was killed.
+  process.once('disconnect', interrupt);
+  try {
+    return await run({ once, reset }, interruption.signal);
+  } catch (error) {
+    if (interruption.signal.aborted) return INTERRUPTED;
+    if (!(error instanceof StackError)) throw error;
+    say(`\n${error.message}`);
+    return 1;
+  }
+}
+
+async function run({ once, reset }: Omit<StartArguments, 'help'>, signal: AbortSignal): Promise<number> {
+  const stack = await startStack({
+    homeDirectory: homeDirectory(process.env['HOLDFAST_HOME']),
+    portBase: parsePortBase(process.env['HOLDFAST_PORT_BASE']),
+    databaseUrl: process.env['DATABASE_URL'] || undefined,
+    reset,
+    step,
+    say,
+    signal,
+  });
+  try {
+    const isAsItMust = await showDemo(stack);
+    if (once || signal.aborted) return isAsItMust ? 0 : 1;
+    say(`\n${summaryOf(stack)}`);
+    const death = await Promise.race([stack.death, untilAborted(signal)]);
+    if (death === undefined) return 0;
+    say(`\n${death}`);
+    return 1;
+  } finally {
+    say('\nstopping …');
+    await stack.stop();
+    say('stopped, nothing is left running');
+  }
+}
+
+async function showDemo({ admin, clients, settings }: RunningStack): Promise<boolean> {
+  const temporary = await registerTemporaryClient(admin, clients, settings.pki.directory, new Date());
+  const lines = await runDemo({
+    acme: clients.acme,
+    beta: clients.beta,
+    temporary,
+    suspendTemporary: () => admin.post(`/api/v1/clients/${temporary.clientId}/suspend`),
+  });
+  say('\nThe demo exchange:');
+  for (const [index, { ok, text }] of lines.entries()) {
+    process.stdout.write(`  ${index + 1} ${ok ? 'ok  ' : 'FAIL'} ${text}\n`);
+  }
+  return lines.every(({ ok }) => ok);
+}
+
+const step: Step = async (name, work, tell) => {
+  const started = performance.now();
+  const result = await work();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  say(`  ${name.padEnd(13)}${tell(result)}  (${seconds} s)`);
+  return result;
+};
+
+function untilAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

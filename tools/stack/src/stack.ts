@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AdminApi } from './admin-api.js';
+import { applications, preparations, urlsOf, type StackSettings } from './applications.js';
+import { ensureDatabaseSecrets } from './database-secrets.js';
+import { ensureDevelopmentPki } from './development-pki.js';
+import { startEmbeddedPostgres, stopLeftoverDatabase, type EmbeddedPostgres } from './embedded-postgres.js';
+import { requireUsableServer } from './external-postgres.js';
+import { claimHome, holdHome, resetHome, type Home } from './home.js';
+import { portsFrom, requireFreePorts, type PortName, type Ports } from './ports.js';
+import { endLeftovers, ProcessList } from './process-list.js';
+import { clientsOf, seedDemoPartners, type StackClients } from './seed.js';
+import { removeStackFile, writeStackFile, type DemoClient, type StackFile } from './stack-file.js';
+import { Supervisor } from './supervisor.js';
+import type { TokenClient } from './token-client.js';
+import type { Say } from './workspace.js';
+
+export interface StackOptions {
+  /** The state directory, absolute. Made if it is missing. */
+  readonly homeDirectory: string;
+  readonly portBase: number;
+  /** Another PostgreSQL server than the embedded one, with a user that may create roles and databases. */
+  readonly databaseUrl?: string | undefined;
+  /** Throws the state away first. */
+  readonly reset: boolean;
+  readonly step: Step;
+  readonly say: Say;
+  /** Ends a start that is under way: startStack then rejects, with nothing left running. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs one step of the start, so that it can be shown with its time; `tell` says in words what came of it. */
+export type Step = <T>(name: string, work: () => Promise<T>, tell: (result: T) => string) => Promise<T>;
+
+/** A stack that is up: database, token service, resource server, admin API, two demo partners. */
+export interface RunningStack {
+  readonly home: Home;
+  readonly file: StackFile;
+  readonly settings: StackSettings;
+  readonly clients: StackClients;
+  readonly admin: AdminApi;
+  /** Resolves to a message when a part of it ends although nobody stopped it. */
+  readonly death: Promise<string>;
+  /** Stops everything, the database last. Resolves when no process is left. */
+  stop(): Promise<void>;
+}
+
+type Undo = (() => Promise<void> | void)[];
+
+interface Database {
+  readonly serverUrl: string;
+  readonly embedded: EmbeddedPostgres | undefined;
+}
+
+/** Starts a whole stack. When it cannot, everything that was started is stopped again and the reason is thrown. */
+export async function startStack(options: StackOptions): Promise<RunningStack> {
+  const undo: Undo = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return { ...(await start(options, undo)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(options: StackOptions, undo: Undo): Promise<Omit<RunningStack, 'stop'>> {
+  const { step } = options;
+  const ports = portsFrom(options.portBase);
+  const home = await prepareHome(options, ports, undo);
+  const database = await startDatabase(options, home, ports, undo);
+  const supervisor = supervise(options, home, database, undo);
+  const settings = await makeSettings(options, home, ports, database);
+  const clients = clientsOf(settings);
+
+  await step(
+    'schema',
+    () => runAll(supervisor, settings),
+    () => 'up to date',
+  );
+  await step(
+    'applications',
+    () => startAll(supervisor, settings),
+    (names) => names.join(', '),
+  );
+  const admin = await AdminApi.connect(clients.operator);
+  await step(
+    'partners',
+    () => seedDemoPartners(admin, clients, settings.pki),
+    () => 'acme (its own CA), beta (a self-signed certificate)',
+  );
+
+  const pids = { ...supervisor.pids, ...(database.embedded && { postgres: database.embedded.pid }) };
+  const file = describeStack(settings, clients, pids);
+  writeStackFile(home.stackFile, file);
+  return { home, file, settings, clients, admin, death: deathOf(supervisor, database, home) };
+}
+
+async function prepareHome(options: StackOptions, ports: Ports, undo: Undo): Promise<Home> {
+  const home = holdHome(options.homeDirectory);
+  undo.push(() => home.release());
+  const left = await endLeftovers(processFile(home));
+  const database = await stopLeftoverDatabase(home.directory);
+  if (left > 0 || database !== undefined) options.say('stopped what an earlier start had left running');
+  if (options.reset) {
+    resetHome(home);
+    options.say(`threw away what was in ${home.shown(home.directory)}`);
+  }
+  claimHome(home, { issuer: urlsOf(ports).issuer, portBase: ports.base });
+  removeStackFile(home.stackFile);
+  undo.push(() => removeStackFile(home.stackFile));
+  await requireFreePorts(ports, portsNeeded(options));
+  return home;
+}
+
+function portsNeeded({ databaseUrl }: StackOptions): PortName[] {
+  const all = Object.keys(portsFrom(0)).filter((name): name is PortName => name !== 'base');
+  return databaseUrl === undefined ? all : all.filter((name) => name !== 'postgres');
+}
+
+async function startDatabase(options: StackOptions, home: Home, ports: Ports, undo: Undo): Promise<Database> {
+  const { databaseUrl, step, say } = options;
+  if (databaseUrl !== undefined) {
+    const tell = (version: string): string => `PostgreSQL ${version} of DATABASE_URL`;
+    await step('database', () => requireUsableServer(databaseUrl), tell);
+    return { serverUrl: databaseUrl, embedded: undefined };
+  }
+  const embedded = await step(
+    'database',
+    () =>
+      startEmbeddedPostgres({
+        home: home.directory,
+        port: ports.postgres,
+        durable: true,
+        discard: false,
+        say,
+      }),
+    () => `embedded PostgreSQL on 127.0.0.1:${ports.postgres}`,
+  );
+  undo.push(() => embedded.stop());
+  return { serverUrl: embedded.superuserUrl, embedded };
+}
+
+function supervise({ signal }: StackOptions, home: Home, { embedded }: Database, undo: Undo): Supervisor {
+  const started = new ProcessList(processFile(home));
+  const supervisor = new Supervisor({
+    logs: home.logs,
+    onProcess: (pid) => {
+      started.add(pid);
+      embedded?.outlive(pid);
+    },
+  });
+  const abort = (): void => void supervisor.stop();
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  undo.push(() => {
+    signal.removeEventListener('abort', abort);
+    return supervisor.stop();
+  });
+  return supervisor;
+}
+
+async function makeSettings(
+  { step }: StackOptions,
+  home: Home,
+  ports: Ports,
+  { serverUrl }: Database,
+): Promise<StackSettings> {
+  const pki = await step(
+    'certificates',
+    () => ensureDevelopmentPki({ directory: home.pki, dnsNames: [], now: new Date() }),
+    ({ made }) => (made.length === 0 ? `kept, in ${home.shown(home.pki)}` : `made: ${made.join(', ')}`),
+  );
+  return { ports, pki, secrets: ensureDatabaseSecrets(home.secrets, serverUrl), auditSpool: home.auditSpool };
+}
+
+async function runAll(supervisor: Supervisor, settings: StackSettings): Promise<void> {
+  for (const program of preparations(settings)) await supervisor.run(program);
+}
+
+async function startAll(supervisor: Supervisor, settings: StackSettings): Promise<string[]> {
+  const all = applications(settings);
+  await Promise.all(all.map((application) => supervisor.start(application)));
+  return all.map(({ name }) => name);
+}
+
+function describeStack(
+  settings: StackSettings,
+  { operator, acme, beta }: StackClients,
+  pids: Readonly<Record<string, number>>,
+): StackFile {
+  const { issuer, tokenEndpoint, resourceServer, adminApi } = urlsOf(settings.ports);
+  return {
+    issuer,
+    tokenEndpoint,
+    resourceServer,
+    adminApi,
+    caFile: settings.pki.serverCaFile,
+    databaseUrl: readFileSync(settings.secrets.registryOwnerUrlFile, 'utf8'),
+    operator: { ...filesOf(operator), clientId: operator.clientId },
+    demo: [describeDemo('acme', acme), describeDemo('beta', beta)],
+    pids,
+  };
+}
+
+function describeDemo(partner: string, client: TokenClient): DemoClient {
+  const { clientId, resource } = client;
+  return {
+    partner,
+    clientId,
+    ...filesOf(client),
+    resource,
+    scope: 'orders:read',
+    exampleUrl: `${resource}/orders`,
+  };
+}
+
+function filesOf({ certificate: { certificateFile, privateKeyFile } }: TokenClient) {
+  return { certificateFile, privateKeyFile };
+}
+
+function deathOf(supervisor: Supervisor, { embedded }: Database, home: Home): Promise<string> {
+  const databaseEnded = embedded?.ended.then(
+    (how) => `The database has ended (${how}): see ${home.shown(join(home.logs, 'postgres.log'))}`,
+  );
+  return Promise.race([supervisor.death, ...(databaseEnded === undefined ? [] : [databaseEnded])]);
+}
+
+function processFile(home: Home): string {
+  return join(home.directory, 'processes.json');
+}

@@ -1,0 +1,32 @@
+import { relative } from 'node:path';
+import type { RunningStack } from './stack.js';
+import { workspaceRoot } from './workspace.js';
+
+/** What a person wants to know about a stack that is up: what is where, and a first call to paste. */
+export function summaryOf({ file, home }: RunningStack): string {
+  const [acme] = file.demo;
+  const shown = (path: string): string => shorter(path, relative(workspaceRoot, path));
+  const certificate =
+    acme &&
+    `--cert ${shown(acme.certificateFile)} --key ${shown(acme.privateKeyFile)} --cacert ${shown(file.caFile)}`;
+  return [
+    'Holdfast is up:',
+    `  token service      ${file.issuer} (metadata, keys), ${file.tokenEndpoint}`,
+    `  resource server    ${file.resourceServer}/orders`,
+    `  admin API          ${file.adminApi}/api/v1`,
+    `  state, logs        ${home.shown(home.directory)}, ${home.shown(home.logs)}`,
+    `  all of it as data  ${home.shown(home.stackFile)}`,
+    '',
+    'Get a token as acme, and call with it:',
+    `  curl ${certificate} \\`,
+    `    -d grant_type=client_credentials -d client_id=${acme?.clientId} ${file.tokenEndpoint}`,
+    `  npx holdfast call ${acme?.exampleUrl} --client-id ${acme?.clientId} \\`,
+    `    --cert ${acme && shown(acme.certificateFile)} --key ${acme && shown(acme.privateKeyFile)}`,
+    '',
+    'Ctrl-C stops everything.',
+  ].join('\n');
+}
+
+function shorter(a: string, b: string): string {
+  return a.length <= b.length ? a : b;
+}
