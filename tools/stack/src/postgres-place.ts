@@ -52,6 +52,7 @@ export function choosePlace(home: string, say: Say): PostgresPlace {
   if (!existsSync(join(outside, 'data'))) {
     const place = placeIn(inside, binaries);
     if (place !== undefined) return place;
+    requireNoData(inside);
   }
   say(`the database is kept in ${outside}: its user cannot reach ${home}`);
   makePassableDirectory(outside);
@@ -82,6 +83,16 @@ function placeIn(directory: string, binaries: PostgresBinaries): PostgresPlace |
   } finally {
     rmSync(probe, { recursive: true });
   }
+}
+
+/** To go on elsewhere with an empty database would look like the loss of this one. */
+function requireNoData(directory: string): void {
+  if (!existsSync(join(directory, 'data'))) return;
+  throw new StackError(
+    `The database in ${directory} cannot be reached by its user here: setpriv with the capability dac_read_search ` +
+      'did not work. Allow it, or move the checkout out of the closed directory, or throw the data away with: ' +
+      'npm start -- --reset',
+  );
 }
 
 function requireOwnData(dataDirectory: string): void {
