@@ -1,19 +1,15 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { Counter } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
 import { createKeySet, type KeySet } from '@holdfast/cnf-token-verification';
 import {
   createFetch,
-  createListener,
   createLogger,
   createMetrics,
-  nestLogger,
-  readTlsFiles,
-  refuseEarly,
   reloadTlsFiles,
   runApp,
+  serve,
   startManagement,
   type Readiness,
   type RunningApp,
@@ -43,32 +39,30 @@ async function start(): Promise<RunningApp> {
   const tokens = { issuer: config.ISSUER, audience: config.AUDIENCE, keys };
 
   const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
-  const options = mutualTlsOptions();
-  const listener = createListener({ ...options, ...readTlsFiles(files) });
-  const app = await NestFactory.create(
-    ResourceServerModule.with(config.DATABASE_URL, tokens),
-    listener.adapter,
-    {
-      logger: nestLogger(logger),
-      abortOnError: false,
-    },
-  );
-  refuseEarly(listener.adapter.getInstance(), { '/orders': 'GET, HEAD, POST' });
-  app.useGlobalFilters(new ResourceErrorFilter(logger, (reason) => answers.inc({ reason })));
-  await app.listen(config.MTLS_PORT, config.LISTEN_HOST);
+  const api = await serve({
+    module: ResourceServerModule.with(config.DATABASE_URL, tokens),
+    tls: mutualTlsOptions(),
+    files,
+    host: config.LISTEN_HOST,
+    port: config.MTLS_PORT,
+    bodies: 'json',
+    methods: { '/orders': 'GET, HEAD, POST' },
+    filter: () => new ResourceErrorFilter(logger, (reason) => answers.inc({ reason })),
+    logger,
+  });
 
-  const stopReloading = reloadTlsFiles([{ server: listener.server, options }], files, logger);
+  const stopReloading = reloadTlsFiles([api], files, logger);
   const management = await startManagement(
     { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
     metrics,
-    () => readiness(app.get(DataSource), keys),
+    () => readiness(api.app.get(DataSource), keys),
   );
   logger.info({ port: config.MTLS_PORT, audience: config.AUDIENCE }, 'ready');
   return {
     async stop() {
       stopReloading();
       stopRefreshing();
-      await app.close();
+      await api.app.close();
       management.close();
     },
   };

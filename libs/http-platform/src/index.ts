@@ -3,6 +3,7 @@ export { runApp, type RunningApp } from './lifecycle.js';
 export { createListener, LIMITS, newRequestId, type Listener } from './listener.js';
 export { createLogger, loggable, nestLogger } from './logger.js';
 export { startManagement, type Readiness } from './management.js';
+export { serve, type Served, type Serving } from './serve.js';
 export { createMetrics } from './metrics.js';
 export { readTlsFiles, reloadTlsFiles, type TlsFiles } from './tls-files.js';
 export { createFetch } from './outbound.js';

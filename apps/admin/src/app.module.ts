@@ -1,0 +1,47 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import type { TokenPolicy } from '@holdfast/cnf-token-verification';
+import {
+  AUDIT_READER,
+  PostgresModule,
+  REGISTRY_ADMINISTRATION,
+  type PostgresOptions,
+} from '@holdfast/postgres';
+import { BoundTokenGuard } from '@holdfast/resource-guard';
+import { AnchorsController } from './http/anchors.controller.js';
+import { AuditController } from './http/audit.controller.js';
+import { ClientsController } from './http/clients.controller.js';
+import { CredentialsController } from './http/credentials.controller.js';
+import { GrantsController } from './http/grants.controller.js';
+import { PartnersController } from './http/partners.controller.js';
+import { ResourcesController } from './http/resources.controller.js';
+import { AUDIT, REGISTRY } from './tokens.js';
+
+/** The admin API. The guard is global: a route that declares nothing is closed. */
+@Module({})
+export class AdminModule {
+  static with(storage: PostgresOptions, tokens: TokenPolicy): DynamicModule {
+    return {
+      module: AdminModule,
+      imports: [PostgresModule.forRootAsync({ useFactory: () => storage })],
+      controllers: [
+        PartnersController,
+        AnchorsController,
+        ClientsController,
+        CredentialsController,
+        ResourcesController,
+        GrantsController,
+        AuditController,
+      ],
+      providers: [
+        { provide: REGISTRY, useExisting: REGISTRY_ADMINISTRATION },
+        { provide: AUDIT, useExisting: AUDIT_READER },
+        {
+          provide: APP_GUARD,
+          useFactory: (reflector: Reflector) => new BoundTokenGuard(reflector, tokens, () => new Date()),
+          inject: [Reflector],
+        },
+      ],
+    };
+  }
+}

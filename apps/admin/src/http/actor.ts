@@ -1,0 +1,13 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '@holdfast/client-registry';
+import { accessFor } from '@holdfast/resource-guard';
+
+/** Injects who does it: the client that the verified token names. */
+export const By = createParamDecorator((_: unknown, context: ExecutionContext): Actor => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return { id: accessFor(request).clientId, requestId: request.id };
+});
+
+/** The scope of every administrative operation. */
+export const ADMIN_SCOPE = 'admin';

@@ -1,0 +1,111 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { AUDIT_KINDS, type AuditKind } from '@holdfast/audit-trail';
+import type { AuditEntry, AuditVerification, List } from '@holdfast/admin-contract';
+import type { AuditCursor, AuditReader, RecordedEvent, RefusalSample } from '@holdfast/postgres';
+import { RequireScopes } from '@holdfast/resource-guard';
+import { AUDIT } from '../tokens.js';
+import { ADMIN_SCOPE } from './actor.js';
+import { parseListQuery } from './paging.js';
+import { InputRefused } from './refused-input.js';
+
+/** The audit trail, newest first. */
+@Controller('api/v1/audit')
+@RequireScopes(ADMIN_SCOPE)
+export class AuditController {
+  constructor(@Inject(AUDIT) private readonly audit: AuditReader) {}
+
+  @Get()
+  async list(@Query() query: unknown): Promise<List<AuditEntry>> {
+    const { limit, after, client, partner, kind, request_id: requestId } = parseListQuery(query);
+    const filter = {
+      ...(client === undefined ? {} : { clientId: client }),
+      ...(partner === undefined ? {} : { partnerId: partner }),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(kind === undefined ? {} : { kind: knownKind(kind) }),
+    };
+    const events = await this.audit.list(filter, {
+      limit,
+      ...(after === undefined ? {} : { before: parseCursor(after) }),
+    });
+    const last = events.at(-1);
+    return {
+      items: events.map(showEvent),
+      next: last !== undefined && events.length === limit ? toCursor(last) : null,
+    };
+  }
+
+  /** Why a request was answered as it was: the reason behind a bland refusal. */
+  @Get('requests/:requestId')
+  async explain(@Param('requestId') requestId: string): Promise<List<AuditEntry>> {
+    const { events, refusals } = await this.audit.findByRequestId(requestId);
+    return { items: [...events.map(showEvent), ...refusals.map(showRefusal)], next: null };
+  }
+
+  @Get('verify')
+  async verify(): Promise<AuditVerification> {
+    const { intact, streams, events, faults } = await this.audit.verify();
+    return {
+      intact,
+      streams,
+      events,
+      faults: faults.map(({ stream, at, fault }) => ({ stream, seq: at, fault })),
+    };
+  }
+}
+
+function knownKind(kind: string): AuditKind {
+  const known = AUDIT_KINDS.find((candidate) => candidate === kind);
+  if (known === undefined) {
+    throw new InputRefused([
+      { pointer: '/kind', code: 'unknown', detail: `must be one of ${AUDIT_KINDS.join(', ')}` },
+    ]);
+  }
+  return known;
+}
+
+function toCursor({ event, stream, seq }: RecordedEvent): string {
+  return `${event.at}~${stream}~${seq}`;
+}
+
+function parseCursor(text: string): AuditCursor {
+  const [at, stream, seq] = text.split('~');
+  if (at === undefined || stream === undefined || !/^[1-9][0-9]{0,14}$/.test(seq ?? '')) {
+    throw new InputRefused([
+      { pointer: '/after', code: 'malformed', detail: 'must be the "next" of the page before' },
+    ]);
+  }
+  return { at, stream, seq: Number(seq) };
+}
+
+function showEvent({ stream, seq, event }: RecordedEvent): AuditEntry {
+  const { at, kind, actor, partnerId, clientId, requestId, reason, detail } = event;
+  return {
+    stream,
+    seq,
+    at,
+    kind,
+    actor,
+    partner: partnerId,
+    client: clientId,
+    request_id: requestId,
+    reason,
+    detail,
+  };
+}
+
+/** A refusal before the client was proven: a sample of what is counted, so not part of a chain. */
+function showRefusal({ at, reason, source, requestId, clientId, detail }: RefusalSample): AuditEntry {
+  const kind = 'token.refused_unproven';
+  return {
+    stream: null,
+    seq: null,
+    at,
+    kind,
+    actor: source,
+    partner: null,
+    client: clientId,
+    request_id: requestId,
+    reason,
+    detail: { ...detail },
+  };
+}

@@ -1,0 +1,38 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { NewCredential, type Credential, type List } from '@holdfast/admin-contract';
+import { parseNewCredential, type Actor, type RegistryAdministration } from '@holdfast/client-registry';
+import { RequireScopes } from '@holdfast/resource-guard';
+import { REGISTRY } from '../tokens.js';
+import { ADMIN_SCOPE, By } from './actor.js';
+import { parseListQuery, toList } from './paging.js';
+import { accepted, parseInput, written, WriteRefused } from './refused-input.js';
+import { showCredential } from './views.js';
+
+@Controller('api/v1/credentials')
+@RequireScopes(ADMIN_SCOPE)
+export class CredentialsController {
+  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {}
+
+  @Get()
+  async list(@Query() query: unknown): Promise<List<Credential>> {
+    const { page, client } = parseListQuery(query);
+    const filter = client === undefined ? {} : { clientId: client };
+    return toList(await this.registry.listCredentials(page, filter), page, ({ id }) => id, showCredential);
+  }
+
+  @Post()
+  @HttpCode(201)
+  async add(@By() actor: Actor, @Body() body: unknown): Promise<Credential> {
+    const { client: id, ...input } = parseInput(NewCredential, body);
+    const client = await this.registry.findClient(id);
+    if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: 'client' });
+    const credential = accepted(parseNewCredential(client.authMethod, input, new Date()));
+    return showCredential(written(await this.registry.addCredential(actor, client.id, credential)));
+  }
+
+  @Post(':id/retire')
+  @HttpCode(200)
+  async retire(@By() actor: Actor, @Param('id') id: string): Promise<Credential> {
+    return showCredential(written(await this.registry.retireCredential(actor, id)));
+  }
+}

@@ -1,0 +1,141 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { InputProblem, ProblemCode } from '@holdfast/admin-contract';
+import type { WriteRefusal } from '@holdfast/client-registry';
+import { KeysUnavailable } from '@holdfast/cnf-token-verification';
+import { loggable, toTransportRefusal } from '@holdfast/http-platform';
+import { REASONS, type RequestRefusal } from '@holdfast/oauth-protocol';
+import { StorageUnavailable } from '@holdfast/postgres';
+import { AccessRefused, toChallenge } from '@holdfast/resource-guard';
+import { InputRefused, WriteRefused } from './refused-input.js';
+
+/** The only status codes of this app. */
+const STATUS = {
+  invalid_input: 422,
+  not_found: 404,
+  already_exists: 409,
+  identity_taken: 409,
+  not_allowed: 409,
+  unauthenticated: 401,
+  forbidden: 403,
+  unavailable: 503,
+  method_not_allowed: 405,
+  body_too_large: 413,
+  media_type_unsupported: 415,
+  headers_too_large: 431,
+  internal_error: 500,
+} as const satisfies Record<ProblemCode, number>;
+
+const TITLE = {
+  invalid_input: 'The input cannot be used',
+  not_found: 'There is no such thing here',
+  already_exists: 'It exists already',
+  identity_taken: 'This certificate or name belongs to a client already',
+  not_allowed: 'These do not fit together',
+  unauthenticated: 'A bound access token is needed',
+  forbidden: 'The access token lacks a scope',
+  unavailable: 'The service cannot answer at the moment',
+  method_not_allowed: 'This method is not allowed here',
+  body_too_large: 'The body is too large',
+  media_type_unsupported: 'This media type is not supported here',
+  headers_too_large: 'The header is too large',
+  internal_error: 'An unexpected error happened',
+} as const satisfies Record<ProblemCode, string>;
+
+interface Answer {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly InputProblem[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Every error of this app leaves here, as problem+json (RFC 9457). */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly logger: Logger,
+    private readonly onAnswer: (code: string) => void,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { code, detail, errors = [], headers } = answerTo(error);
+    const status = STATUS[code];
+    this.onAnswer(code);
+    const fields = {
+      request_id: request.id,
+      method: request.method,
+      path: loggable(request.url.split('?')[0]),
+      status,
+      code,
+    };
+    if (status >= 500) this.logger.error({ ...fields, err: error }, 'failed');
+    else this.logger.info({ ...fields, detail: loggable((error as Error).message) }, 'refused');
+    void reply
+      .code(status)
+      .headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers })
+      .send(
+        JSON.stringify({
+          type: `urn:holdfast:problem:${code}`,
+          title: TITLE[code],
+          status,
+          code,
+          detail,
+          errors,
+          request_id: request.id,
+        }),
+      );
+  }
+}
+
+function answerTo(error: unknown): Answer {
+  if (error instanceof InputRefused)
+    return { code: 'invalid_input', detail: summary(error.problems), errors: error.problems };
+  if (error instanceof WriteRefused)
+    return { code: error.refusal.refused, detail: DETAIL[error.refusal.refused](error.refusal.what) };
+  if (error instanceof AccessRefused) {
+    const { status, body, wwwAuthenticate } = toChallenge(error);
+    const code = status === 403 ? 'forbidden' : 'unauthenticated';
+    return { code, detail: body.error_description, headers: { 'www-authenticate': wwwAuthenticate } };
+  }
+  if (error instanceof StorageUnavailable || error instanceof KeysUnavailable) {
+    return {
+      code: 'unavailable',
+      detail: 'nothing was confirmed; try again in a few seconds',
+      headers: { 'retry-after': '5' },
+    };
+  }
+  const refused = toTransportRefusal(error);
+  if (refused !== undefined) {
+    return {
+      code: TRANSPORT_CODE[refused.reason],
+      detail: REASONS[refused.reason].meaning,
+      headers: refused.headers,
+    };
+  }
+  return { code: 'internal_error', detail: 'the log line of the request id says more' };
+}
+
+const DETAIL = {
+  already_exists: (what) => `${what} exists already`,
+  not_found: (what) => `there is no such ${what}`,
+  identity_taken: (what) =>
+    `${what} belongs to a client already; one certificate, and one name under one CA key, identifies one client`,
+  not_allowed: (what) => what,
+} as const satisfies Record<WriteRefusal['refused'], (what: string) => string>;
+
+const TRANSPORT_CODE = {
+  request_malformed: 'invalid_input',
+  grant_type_unsupported: 'invalid_input',
+  path_unknown: 'not_found',
+  method_not_allowed: 'method_not_allowed',
+  media_type_unsupported: 'media_type_unsupported',
+  body_too_large: 'body_too_large',
+  headers_too_large: 'headers_too_large',
+} as const satisfies Record<RequestRefusal, ProblemCode>;
+
+function summary(problems: readonly InputProblem[]): string {
+  return problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { InputProblem } from '@holdfast/admin-contract';
+import type { Registration, WriteRefusal, Written } from '@holdfast/client-registry';
+
+/** The input cannot be used; every problem at once. */
+export class InputRefused extends Error {
+  override readonly name = 'InputRefused';
+
+  constructor(readonly problems: readonly InputProblem[]) {
+    super(problems.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '));
+  }
+}
+
+/** The write was not made: something exists already, is missing, or does not fit. */
+export class WriteRefused extends Error {
+  override readonly name = 'WriteRefused';
+
+  constructor(readonly refusal: WriteRefusal) {
+    super(`${refusal.refused}: ${refusal.what}`);
+  }
+}
+
+/** `input` as the schema says, or `InputRefused`. */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  throw new InputRefused(parsed.error.issues.map(toProblem));
+}
+
+/** What a registration gives, or `InputRefused` with pointers to its fields. */
+export function accepted<T>(registration: Registration<T>): T {
+  if (registration.accepted) return registration.value;
+  throw new InputRefused(
+    registration.problems.map(({ field, code, detail }) => ({
+      pointer: field === '' ? '' : `/${field}`,
+      code,
+      detail,
+    })),
+  );
+}
+
+/** What a write gives, or `WriteRefused`. */
+export function written<T>(result: Written<T>): T {
+  if (result.written) return result.value;
+  throw new WriteRefused(result);
+}
+
+function toProblem(issue: z.core.$ZodIssue): InputProblem {
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+  // RFC 6901 §3: "~" and "/" are escaped.
+  const pointer = path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return {
+    pointer,
+    code: issue.code,
+    detail: issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message,
+  };
+}

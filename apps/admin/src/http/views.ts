@@ -1,0 +1,64 @@
+import type * as contract from '@holdfast/admin-contract';
+import { formatDistinguishedName, parseCertificate } from '@holdfast/certificate-validation';
+import type {
+  ClientEntry,
+  Credential,
+  Grant,
+  Partner,
+  Resource,
+  TrustAnchorEntry,
+} from '@holdfast/client-registry';
+
+/** How the registry's entities are shown. */
+
+export function showPartner({ id, name, status }: Partner): contract.Partner {
+  return { id, name, status };
+}
+
+export function showAnchor({
+  id,
+  partnerId,
+  certificate,
+  keyThumbprint,
+  intermediates,
+}: TrustAnchorEntry): contract.Anchor {
+  return {
+    id,
+    partner: partnerId,
+    key: keyThumbprint,
+    ...facts(certificate),
+    intermediates: intermediates.map(facts),
+  };
+}
+
+export function showClient({ id, partnerId, authMethod, status }: ClientEntry): contract.Client {
+  return { id, partner: partnerId, token_endpoint_auth_method: authMethod, status };
+}
+
+export function showCredential(credential: Credential): contract.Credential {
+  const { id, clientId } = credential;
+  return credential.kind === 'certificate'
+    ? {
+        kind: 'certificate',
+        id,
+        client: clientId,
+        'x5t#S256': credential.thumbprint,
+        ...facts(credential.certificate),
+      }
+    : { kind: credential.kind, id, client: clientId, anchor: credential.anchorId, value: credential.value };
+}
+
+export function showResource({ audience, partnerId, scopes }: Resource): contract.Resource {
+  return { audience, partner: partnerId, scopes: [...scopes] };
+}
+
+export function showGrant({ id, clientId, audience, scopes }: Grant): contract.Grant {
+  return { id, client: clientId, resource: audience, scopes: [...scopes] };
+}
+
+function facts(der: Uint8Array): { subject: string; not_after: string } {
+  const parsed = parseCertificate(der);
+  if (!parsed.parsed) return { subject: '(unreadable)', not_after: '' };
+  const { subject, notAfter } = parsed.certificate;
+  return { subject: formatDistinguishedName(subject), not_after: notAfter.toISOString() };
+}

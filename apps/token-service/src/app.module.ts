@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { AuditTrail } from '@holdfast/audit-trail';
+import { PARTNER_CERTIFICATES } from '@holdfast/certificate-validation';
+import { RegistryReplica } from '@holdfast/client-registry';
+import { AUDIT_TRAIL, PostgresModule, SIGNING_KEY_STORE, type PostgresOptions } from '@holdfast/postgres';
+import { KeyRing, parseKeyEncryptionKey, type SigningKeyStore } from '@holdfast/signing-keys';
+import { DecisionRecorder, IssueToken, type IssuancePolicy } from '@holdfast/token-issuance';
+import type { TokenServiceConfig } from './config.js';
+import { PublicController, PUBLISHED, type PublishedDocuments } from './http/public.controller.js';
+import { TokenController } from './http/token.controller.js';
+
+const now = (): Date => new Date();
+
+/** The mutual-TLS listener: the token endpoint. The only place where ports meet adapters. */
+@Module({})
+export class TokenModule {
+  static with(config: TokenServiceConfig, storage: PostgresOptions): DynamicModule {
+    return {
+      module: TokenModule,
+      imports: [PostgresModule.forRootAsync({ useFactory: () => storage })],
+      controllers: [TokenController],
+      providers: [
+        { provide: RegistryReplica, useFactory: () => new RegistryReplica(() => performance.now()) },
+        {
+          provide: KeyRing,
+          useFactory: (store: SigningKeyStore) =>
+            KeyRing.open(store, parseKeyEncryptionKey(config.KEY_ENCRYPTION_KEY), now()),
+          inject: [SIGNING_KEY_STORE],
+        },
+        {
+          provide: DecisionRecorder,
+          useFactory: (audit: AuditTrail) => new DecisionRecorder(audit, now),
+          inject: [AUDIT_TRAIL],
+        },
+        {
+          provide: IssueToken,
+          useFactory: (clients: RegistryReplica, signer: KeyRing, recorder: DecisionRecorder) =>
+            new IssueToken(clients, toPolicy(config), signer, recorder, { now, newTokenId: randomUUID }),
+          inject: [RegistryReplica, KeyRing, DecisionRecorder],
+        },
+      ],
+    };
+  }
+}
+
+/** The public listener: metadata and keys, made once at start. It has no token endpoint to serve. */
+@Module({})
+export class PublicModule {
+  static with(published: PublishedDocuments): DynamicModule {
+    return {
+      module: PublicModule,
+      controllers: [PublicController],
+      providers: [{ provide: PUBLISHED, useValue: published }],
+    };
+  }
+}
+
+function toPolicy(config: TokenServiceConfig): IssuancePolicy {
+  return {
+    issuer: config.ISSUER,
+    environment: config.ENVIRONMENT,
+    lifetimeSeconds: config.TOKEN_LIFETIME_SECONDS,
+    freshnessSeconds: config.REGISTRY_FRESHNESS_SECONDS,
+    certificates: PARTNER_CERTIFICATES,
+  };
+}

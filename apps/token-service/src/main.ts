@@ -1,0 +1,109 @@
+import 'reflect-metadata';
+import { mutualTlsOptions, requireChainArrives, tlsOptions } from '@holdfast/certificate-source';
+import { RegistryReplica } from '@holdfast/client-registry';
+import {
+  createLogger,
+  createMetrics,
+  reloadTlsFiles,
+  runApp,
+  serve,
+  startManagement,
+  type RunningApp,
+} from '@holdfast/http-platform';
+import {
+  DATABASE,
+  REGISTRY_FEED,
+  RegistrySubscription,
+  type Database,
+  type PostgresOptions,
+} from '@holdfast/postgres';
+import { KeyRing } from '@holdfast/signing-keys';
+import { DecisionRecorder } from '@holdfast/token-issuance';
+import { PublicModule, TokenModule } from './app.module.js';
+import { readTokenServiceConfig, type TokenServiceConfig } from './config.js';
+import { toMetadata } from './http/metadata.js';
+import { OAuthErrorFilter } from './http/oauth-error.filter.js';
+import { createTokenMetrics } from './metrics.js';
+import { readinessOf } from './readiness.js';
+
+const APP = 'token-service';
+const logger = createLogger(APP);
+const onError = (error: unknown): void => logger.warn({ err: error }, 'storage trouble');
+
+async function start(): Promise<RunningApp> {
+  const config = readTokenServiceConfig(process.env);
+  await requireChainArrives();
+  const registry = createMetrics();
+  const metrics = createTokenMetrics(registry);
+  const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
+  const filter = (): OAuthErrorFilter => new OAuthErrorFilter(logger, config.ISSUER, metrics.refused);
+  const common = { files, filter, logger, host: config.LISTEN_HOST };
+
+  const tokens = await serve({
+    ...common,
+    module: TokenModule.with(config, storageOf(config)),
+    tls: mutualTlsOptions(),
+    port: config.MTLS_PORT,
+    bodies: 'form',
+    methods: { '/token': 'POST' },
+  });
+  metrics.observe(tokens.app);
+  const replica = tokens.app.get(RegistryReplica);
+  const subscription = new RegistrySubscription(tokens.app.get(REGISTRY_FEED), replica, {
+    listenUrl: config.DATABASE_URL_LISTEN ?? config.DATABASE_URL,
+    applicationName: `holdfast-${APP}-listen`,
+    pollMillis: config.REGISTRY_POLL_SECONDS * 1_000,
+    onError,
+  });
+  const open = await serve({
+    ...common,
+    module: PublicModule.with({
+      metadata: toMetadata(config.ISSUER, config.MTLS_URL),
+      keys: tokens.app.get(KeyRing).publishedKeys(),
+    }),
+    tls: tlsOptions(),
+    port: config.PUBLIC_PORT,
+    bodies: 'none',
+    methods: { '/jwks': 'GET, HEAD', '/.well-known/oauth-authorization-server': 'GET, HEAD' },
+  });
+
+  const address = { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT };
+  const state = { stopping: false };
+  const readiness = readinessOf(
+    tokens.app.get<Database>(DATABASE),
+    replica,
+    config.REGISTRY_FRESHNESS_SECONDS,
+    state,
+  );
+  const management = await startManagement(address, registry, readiness);
+  const stopReloading = reloadTlsFiles([tokens, open], files, logger);
+  const recorder = tokens.app.get(DecisionRecorder);
+  const suppressed = setInterval(() => void recorder.recordSuppressed().catch(onError), 30_000).unref();
+  await subscription.start();
+  logger.info({ issuer: config.ISSUER, clients: replica.size }, 'ready');
+  return {
+    async stop() {
+      state.stopping = true;
+      clearInterval(suppressed);
+      stopReloading();
+      await open.app.close();
+      await subscription.stop();
+      await tokens.app.close();
+      management.close();
+    },
+  };
+}
+
+function storageOf(config: TokenServiceConfig): PostgresOptions {
+  const { AUDIT_SPOOL_DIR: spoolDirectory, AUDIT_ON_OUTAGE: onOutage } = config;
+  const spools = spoolDirectory !== undefined && onOutage !== 'refuse';
+  return {
+    url: config.DATABASE_URL,
+    applicationName: APP,
+    audit: spools ? { onOutage: 'spool', spoolDirectory } : { onOutage: 'refuse' },
+    now: () => new Date(),
+    onError,
+  };
+}
+
+await runApp(logger, start);
