@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createDataSource } from '../connection/data-source.js';
+import { withClient } from '../connection/with-client.js';
 import { applyRoleGrants, type RoleSettings } from './role-grants.js';
 
 /** "holdfast", as a number: one migration run at a time per database. */
@@ -80,20 +81,4 @@ const UNIQUE_VIOLATION = '23505';
 
 function sqlState(error: unknown): unknown {
   return (error as { code?: unknown }).code;
-}
-
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'migrate',
-    connectionTimeoutMillis: 10_000,
-  });
-  // A connection that dies between two statements is noticed by the next one.
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { createDataSource } from '../connection/data-source.js';
+import { Database } from '../connection/database.js';
+import { withClient } from '../connection/with-client.js';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  withDatabase,
+  type TestDatabase,
+} from '../testing/index.js';
+import { migrateDatabase } from './migrate-database.js';
+import { verifySchemaVersion } from './schema-version.js';
+
+const MIGRATION = 'InitialSchema1767225600000';
+
+async function withDatabaseAt<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const dataSource = createDataSource({ url, applicationName: 'test', poolSize: 2 });
+  await dataSource.initialize();
+  try {
+    return await work(new Database(dataSource));
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+describe('migrateDatabase', () => {
+  let empty: { name: string; ownerUrl: string; drop(): Promise<void> };
+  const steps: string[] = [];
+  const migrate = (password: string) =>
+    migrateDatabase({
+      url: empty.ownerUrl,
+      roles: { rolePrefix: empty.name, passwords: { token_service: password, admin: password } },
+      onStep: (line) => steps.push(line),
+    });
+
+  beforeAll(async () => {
+    empty = await createEmptyDatabase();
+    await migrate('first-password-1');
+  });
+  afterAll(async () => {
+    await empty.drop();
+    await withClient(empty.ownerUrl.replace(empty.name, 'postgres'), async (client) => {
+      await client.query(`DROP ROLE IF EXISTS ${empty.name}_token_service, ${empty.name}_admin`);
+    });
+  });
+
+  it('leads from empty to head, where TypeORM finds nothing left to generate', async () => {
+    expect(steps).toContain(`migration ${MIGRATION} done`);
+    await withDatabaseAt(empty.ownerUrl, async ({ dataSource }) => {
+      const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+      expect(upQueries.map(({ query }) => query)).toEqual([]);
+    });
+  });
+
+  it('would find a unique index that the schema lacks', async () => {
+    await withDatabaseAt(empty.ownerUrl, async ({ dataSource }) => {
+      await dataSource.query('DROP INDEX credential_name_taken');
+      const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+      expect(upQueries.map(({ query }) => query)).toEqual([
+        expect.stringMatching(/CREATE UNIQUE INDEX "credential_name_taken"/),
+      ]);
+      await dataSource.query(upQueries[0]!.query);
+    });
+  });
+
+  it('changes nothing the second time but the passwords, which rotate', async () => {
+    const login = (password: string) =>
+      withClient(
+        withDatabase(empty.ownerUrl, empty.name, { name: `${empty.name}_admin`, password }),
+        async (client) => (await client.query<{ role: string }>('SELECT current_user AS role')).rows[0]?.role,
+      );
+    expect(await login('first-password-1')).toBe(`${empty.name}_admin`);
+    steps.length = 0;
+    await migrate('second-password-2');
+    expect(steps[0]).toBe('schema is up to date');
+    expect(await login('second-password-2')).toBe(`${empty.name}_admin`);
+    await expect(login('first-password-1')).rejects.toMatchObject({ code: '28P01' });
+    const stored = await withClient(empty.ownerUrl, (client) =>
+      client.query<{ rolpassword: string }>('SELECT rolpassword FROM pg_authid WHERE rolname = $1', [
+        `${empty.name}_admin`,
+      ]),
+    );
+    expect(stored.rows[0]?.rolpassword).toMatch(/^SCRAM-SHA-256\$/);
+  });
+
+  it('runs once when started several times at once', async () => {
+    await Promise.all([1, 2, 3].map(() => migrate('second-password-2')));
+    await withDatabaseAt(empty.ownerUrl, async (database) => {
+      expect(await verifySchemaVersion(database)).toEqual({ current: true });
+    });
+  });
+
+  it('refuses to give an app a role that is mighty already', async () => {
+    await withClient(empty.ownerUrl, (client) =>
+      client.query(`ALTER ROLE ${pg.escapeIdentifier(`${empty.name}_admin`)} CREATEDB`),
+    );
+    await expect(migrate('second-password-2')).rejects.toThrow(/rights that an app must not have/);
+    await withClient(empty.ownerUrl, (client) =>
+      client.query(`ALTER ROLE ${pg.escapeIdentifier(`${empty.name}_admin`)} NOCREATEDB`),
+    );
+  });
+});
+
+describe('verifySchemaVersion', () => {
+  it('finds an empty database to lack every migration', async () => {
+    const empty = await createEmptyDatabase();
+    await withDatabaseAt(empty.ownerUrl, async (database) => {
+      expect(await verifySchemaVersion(database)).toEqual({
+        current: false,
+        missing: [MIGRATION],
+        unknown: [],
+      });
+    });
+    await empty.drop();
+  });
+
+  it('finds a newer database to have migrations that this program does not know (R-30)', async () => {
+    const database = await createTestDatabase();
+    await withClient(database.ownerUrl, (client) =>
+      client.query(`INSERT INTO migrations (timestamp, name) VALUES (2e12::bigint, 'FromTheFuture')`),
+    );
+    await withDatabaseAt(database.tokenServiceUrl, async (reached) => {
+      expect(await verifySchemaVersion(reached)).toEqual({
+        current: false,
+        missing: [],
+        unknown: ['FromTheFuture'],
+      });
+    });
+    await database.drop();
+  });
+});
+
+describe('the rights of the roles', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const attempt = async (role: 'token_service' | 'admin', sql: string): Promise<string> => {
+    const url = role === 'admin' ? database.adminUrl : database.tokenServiceUrl;
+    return withClient(url, async (client) => {
+      try {
+        await client.query(sql);
+        return 'allowed';
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    });
+  };
+  const PERMISSION_DENIED = '42501';
+
+  it.each<['token_service' | 'admin', string]>([
+    ['token_service', 'SELECT * FROM credential'],
+    ['token_service', 'SELECT sealed FROM signing_key'],
+    ['token_service', 'SELECT * FROM unproven_refusal'],
+    ['token_service', 'SELECT name FROM migrations'],
+    ['token_service', 'LISTEN holdfast_registry'],
+    ['admin', 'UPDATE registry_version SET v = v'],
+    ['admin', 'UPDATE client SET status = status'],
+    ['admin', 'SELECT kid, public_jwk FROM signing_key'],
+    ['admin', 'SELECT * FROM audit_event'],
+  ])('lets %s do: %s', async (role, sql) => expect(await attempt(role, sql)).toBe('allowed'));
+
+  it.each<['token_service' | 'admin', string]>(
+    (['token_service', 'admin'] as const).flatMap((role) =>
+      [
+        'UPDATE audit_event SET body = body',
+        'DELETE FROM audit_event',
+        'TRUNCATE audit_event',
+        'ALTER TABLE audit_event DISABLE TRIGGER ALL',
+      ].map((sql): ['token_service' | 'admin', string] => [role, sql]),
+    ),
+  )('denies %s to change the audit trail: %s (AW-27)', async (role, sql) =>
+    expect(await attempt(role, sql)).toBe(PERMISSION_DENIED),
+  );
+
+  it.each<['token_service' | 'admin', string]>([
+    ...(['token_service', 'admin'] as const).flatMap((role) =>
+      [
+        'CREATE TABLE loot (a int)',
+        'CREATE SCHEMA loot',
+        'CREATE TEMP TABLE loot (a int)',
+        'DROP TABLE partner',
+        'CREATE ROLE thief',
+        `SELECT pg_read_file('/etc/passwd')`,
+        `COPY partner TO PROGRAM 'true'`,
+        'SELECT rolpassword FROM pg_authid',
+        'DELETE FROM partner',
+        'TRUNCATE client',
+        `INSERT INTO migrations (timestamp, name) VALUES (1, 'x')`,
+      ].map((sql): ['token_service' | 'admin', string] => [role, sql]),
+    ),
+    ['token_service', `UPDATE client SET status = 'active'`],
+    ['token_service', 'UPDATE registry_version SET v = v + 1'],
+    ['token_service', `INSERT INTO partner VALUES ('x', 'x', 'active', 1, null)`],
+    ['token_service', `UPDATE signing_key SET status = 'retired'`],
+    ['admin', 'SELECT sealed FROM signing_key'],
+    ['admin', 'SELECT * FROM signing_key'],
+    ['admin', 'UPDATE unproven_refusal SET count = 1'],
+  ])('denies %s: %s (SQ-11)', async (role, sql) => expect(await attempt(role, sql)).toBe(PERMISSION_DENIED));
+
+  it('lets no other role in', async () => {
+    const stranger = `stranger_${database.name}`;
+    await withClient(database.ownerUrl, (client) =>
+      client.query(`CREATE ROLE ${stranger} LOGIN PASSWORD 'only-for-this-test'`),
+    );
+    const url = withDatabase(database.ownerUrl, database.name, {
+      name: stranger,
+      password: 'only-for-this-test',
+    });
+    await expect(withClient(url, () => Promise.resolve())).rejects.toMatchObject({ code: PERMISSION_DENIED });
+    await withClient(database.ownerUrl, (client) => client.query(`DROP ROLE ${stranger}`));
+  });
+});

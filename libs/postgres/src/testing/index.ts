@@ -1,0 +1,8 @@
+export { FaultProxy } from './fault-proxy.js';
+export {
+  createEmptyDatabase,
+  createTestDatabase,
+  testServerUrl,
+  withDatabase,
+  type TestDatabase,
+} from './test-database.js';
