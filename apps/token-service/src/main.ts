@@ -46,8 +46,8 @@ async function start(): Promise<RunningApp> {
     port: config.MTLS_PORT,
     bodies: 'form',
     methods: { '/token': 'POST' },
+    onResponse: metrics.answered,
   });
-  metrics.observe(tokens.app);
   const replica = tokens.app.get(RegistryReplica);
   const subscription = new RegistrySubscription(tokens.app.get(REGISTRY_FEED), replica, {
     listenUrl: config.DATABASE_URL_LISTEN ?? config.DATABASE_URL,

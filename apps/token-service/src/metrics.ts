@@ -1,4 +1,3 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Reason } from '@holdfast/oauth-protocol';
 
@@ -6,7 +5,7 @@ import type { Reason } from '@holdfast/oauth-protocol';
 export interface TokenMetrics {
   readonly refused: (reason: Reason) => void;
   /** Counts issued tokens and times every answer of the token endpoint. */
-  observe(app: NestFastifyApplication): void;
+  readonly answered: (status: number, elapsedMs: number) => void;
 }
 
 export function createTokenMetrics(registry: Registry): TokenMetrics {
@@ -24,15 +23,9 @@ export function createTokenMetrics(registry: Registry): TokenMetrics {
   });
   return {
     refused: (reason) => requests.inc({ outcome: 'refused', reason }),
-    observe(app) {
-      app
-        .getHttpAdapter()
-        .getInstance()
-        .addHook('onResponse', (_request, reply, done) => {
-          duration.observe(reply.elapsedTime / 1_000);
-          if (reply.statusCode === 200) requests.inc({ outcome: 'issued', reason: 'none' });
-          done();
-        });
+    answered: (status, elapsedMs) => {
+      duration.observe(elapsedMs / 1_000);
+      if (status === 200) requests.inc({ outcome: 'issued', reason: 'none' });
     },
   };
 }

@@ -21,6 +21,8 @@ export interface Serving {
   /** Methods by path, for 405 with Allow. */
   readonly methods: Readonly<Record<string, string>>;
   readonly filter: (app: INestApplicationContext) => ExceptionFilter;
+  /** Hears how long each answer took, after it was sent. */
+  readonly onResponse?: (status: number, elapsedMs: number) => void;
   readonly logger: Logger;
 }
 
@@ -47,6 +49,13 @@ export async function serve(serving: Serving): Promise<Served> {
     app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: LIMITS.bodyBytes });
   if (serving.bodies === 'json') app.useBodyParser('application/json', { bodyLimit: LIMITS.bodyBytes });
   refuseEarly(fastify, serving.methods);
+  const { onResponse } = serving;
+  if (onResponse !== undefined) {
+    fastify.addHook('onResponse', (_request, reply, done) => {
+      onResponse(reply.statusCode, reply.elapsedTime);
+      done();
+    });
+  }
   app.useGlobalFilters(serving.filter(app));
   try {
     await app.listen(serving.port, serving.host);
