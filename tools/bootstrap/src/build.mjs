@@ -40,13 +40,31 @@ async function build(stampFile) {
     say(output.trimEnd());
     throw new BootstrapError("the build failed (the compiler's messages are above)");
   }
-  writeFileSync(stampFile, inputs);
+  writeFileSync(
+    stampFile,
+    JSON.stringify({ inputs, outputs: projectFolders().map(recordOf).filter(existsSync) }),
+  );
 }
 
 function isBuilt(stampFile) {
-  if (!existsSync(stampFile)) return false;
-  const isComplete = projectFolders().every((folder) => existsSync(join(folder, 'dist', '.tsbuildinfo')));
-  return isComplete && readFileSync(stampFile, 'utf8') === fingerprint(buildInputs());
+  const stamp = readStamp(stampFile);
+  if (stamp === undefined) return false;
+  return stamp.outputs.every((file) => existsSync(file)) && stamp.inputs === fingerprint(buildInputs());
+}
+
+/** A stamp that is torn, or of another form, is as good as none. */
+function readStamp(file) {
+  try {
+    const { inputs, outputs } = JSON.parse(readFileSync(file, 'utf8'));
+    return Array.isArray(outputs) ? { inputs, outputs } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The compiler's own record beside a project's output: when it is gone, the output was cleaned away. */
+function recordOf(folder) {
+  return join(folder, 'dist', '.tsbuildinfo');
 }
 
 function projectFolders() {

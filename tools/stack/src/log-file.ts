@@ -14,8 +14,27 @@ export function tailOf(path: string, lines = 15): string {
   const all = readFileSync(path, 'utf8').trimEnd().split('\n');
   return all
     .slice(-lines)
+    .flatMap((line) => toReadable(line).split('\n'))
     .map((line) => `    ${line}`)
     .join('\n');
+}
+
+interface LogEntry {
+  readonly level?: string;
+  readonly msg?: string;
+  readonly err?: { readonly stack?: string; readonly message?: string };
+}
+
+/** Our applications log JSON; people read the message and the error in it. Other lines stay as they are. */
+function toReadable(line: string): string {
+  let entry: LogEntry;
+  try {
+    entry = JSON.parse(line) as LogEntry;
+  } catch {
+    return line;
+  }
+  const { level = '', msg = '', err } = entry;
+  return [`${level} ${msg}`, err?.stack ?? err?.message].filter((part) => part !== undefined).join(': ');
 }
 
 /** Runs `work` with the opened log and closes it afterwards: children have their own copy of the descriptor. */
