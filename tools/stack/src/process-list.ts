@@ -19,6 +19,11 @@ export class ProcessList {
     this.#processes.push(identity);
     writePrivateFile(this.file, `${JSON.stringify(this.#processes, undefined, 2)}\n`);
   }
+
+  /** Forgets them all: they have ended. */
+  clear(): void {
+    rmSync(this.file, { force: true });
+  }
 }
 
 /**

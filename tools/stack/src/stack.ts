@@ -157,7 +157,7 @@ function supervise({ signal }: StackOptions, home: Home, { embedded }: Database,
   if (signal.aborted) abort();
   undo.push(() => {
     signal.removeEventListener('abort', abort);
-    return supervisor.stop();
+    return supervisor.stop().then(() => started.clear());
   });
   return supervisor;
 }
