@@ -50,14 +50,18 @@ export class RefusalCounter {
   private entry(minute: string, reason: string, source: string): RefusalCount {
     const known = this.counts.get(`${minute} ${reason} ${source}`);
     if (known !== undefined) return known;
-    // During a long outage minutes add up too: then the last resort is one entry per reason.
-    const crowded = this.counts.size >= MAX_KEYS;
-    if (crowded && source !== MANY_SOURCES) return this.entry(minute, reason, MANY_SOURCES);
-    const oldest = [...this.counts.values()].find((e) => e.reason === reason && e.source === MANY_SOURCES);
-    if (crowded && this.counts.size >= 2 * MAX_KEYS && oldest !== undefined) return oldest;
+    if (this.counts.size >= MAX_KEYS && source !== MANY_SOURCES)
+      return this.entry(minute, reason, MANY_SOURCES);
+    // Through a long outage the minutes add up as well: then the last resort is one entry per reason.
+    const resort = this.counts.size >= 2 * MAX_KEYS ? this.anyMinuteOf(reason) : undefined;
+    if (resort !== undefined) return resort;
     const made: RefusalCount = { minute, reason, source, count: 0, samples: [] };
     this.counts.set(`${minute} ${reason} ${source}`, made);
     return made;
+  }
+
+  private anyMinuteOf(reason: string): RefusalCount | undefined {
+    return this.counts.values().find((entry) => entry.reason === reason && entry.source === MANY_SOURCES);
   }
 }
 

@@ -2,13 +2,15 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /**
  * A TCP proxy before a server, to take it away without touching it: `refuse` is a stopped server (connections are
- * reset, new ones refused), `swallow` one behind a firewall that drops every packet.
+ * reset, new ones refused), `swallow` one behind a firewall that drops every packet, `swallowAnswers` one that still
+ * hears what it is told to do.
  */
 export class FaultProxy {
   private server: Server | undefined;
   private port = 0;
   private swallowing = false;
   private readonly sockets = new Set<Socket>();
+  private readonly upstreams = new Set<Socket>();
 
   private constructor(private readonly target: URL) {}
 
@@ -41,6 +43,12 @@ export class FaultProxy {
   swallow(): void {
     this.swallowing = true;
     for (const socket of this.sockets) socket.pause();
+  }
+
+  /** From now on, what is sent on the connections that are open arrives, but no answer comes back. */
+  swallowAnswers(): void {
+    this.swallowing = true;
+    for (const upstream of this.upstreams) upstream.unpipe().resume();
   }
 
   /** Resets all connections and goes on with new ones. */
@@ -77,9 +85,13 @@ export class FaultProxy {
     }
     const upstream = connect(Number(this.target.port || 5432), this.target.hostname);
     this.keep(upstream);
+    this.upstreams.add(upstream);
     client.pipe(upstream).pipe(client);
     client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    upstream.on('close', () => {
+      this.upstreams.delete(upstream);
+      client.destroy();
+    });
   }
 
   private keep(socket: Socket): void {
