@@ -25,16 +25,15 @@ interface LogEntry {
   readonly err?: { readonly stack?: string; readonly message?: string };
 }
 
-/** Our applications log JSON; people read the message and the error in it. Other lines stay as they are. */
+/** Our applications log JSON, in which a stack is one endless line: an error is shown as people know it. */
 function toReadable(line: string): string {
-  let entry: LogEntry;
+  if (!line.startsWith('{')) return line;
   try {
-    entry = JSON.parse(line) as LogEntry;
+    const { level = '', msg = '', err } = JSON.parse(line) as LogEntry;
+    return err === undefined ? line : `${level}: ${msg}: ${err.stack ?? err.message ?? ''}`;
   } catch {
     return line;
   }
-  const { level = '', msg = '', err } = entry;
-  return [`${level} ${msg}`, err?.stack ?? err?.message].filter((part) => part !== undefined).join(': ');
 }
 
 /** Runs `work` with the opened log and closes it afterwards: children have their own copy of the descriptor. */
