@@ -11,7 +11,7 @@ export interface Challenge {
 type BearerError = 'none' | 'invalid_request' | 'invalid_token' | 'insufficient_scope';
 
 /** RFC 6750 §3.1; a missing certificate is an unusable token (RFC 8705 §3), not a malformed request. */
-const BEARER_ERROR = {
+export const BEARER_ERROR = {
   token_absent: 'none',
   token_malformed: 'invalid_token',
   token_expired: 'invalid_token',

@@ -39,7 +39,7 @@ export class ResourceErrorFilter implements ExceptionFilter {
     else this.logger.info({ ...fields, detail: toDetail(error) }, 'refused');
     void reply
       .code(status)
-      .headers({ 'cache-control': 'no-store', ...headers })
+      .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers })
       .send({ ...body, request_id: request.id });
   }
 }

@@ -49,7 +49,11 @@ export class OAuthErrorFilter implements ExceptionFilter {
     this.onAnswer(answer.reason);
     void reply
       .code(answer.status)
-      .headers({ 'cache-control': 'no-store', ...answer.headers })
+      .headers({
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'no-store',
+        ...answer.headers,
+      })
       .send({
         error: answer.code,
         error_description: answer.text,
