@@ -65,13 +65,21 @@ export function resetHome({ directory }: Home): void {
   }
 }
 
-/** Prepares the directory for a stack, refusing the state of a stack with another issuer or other ports. */
-export function claimHome(home: Home, identity: HomeIdentity): void {
+/** Throws a StackError when the state in the directory is that of a stack with another issuer or other ports. */
+export function requireStateOf(home: Home, identity: HomeIdentity): void {
   const file = join(home.directory, IDENTITY_FILE);
-  if (existsSync(file))
+  if (existsSync(file)) {
     requireSame(JSON.parse(readFileSync(file, 'utf8')) as HomeIdentity, identity, home.directory);
+  }
+}
+
+/** Prepares the directory for a stack: from now on its state belongs to that issuer and those ports. */
+export function claimHome(home: Home, identity: HomeIdentity): void {
+  requireStateOf(home, identity);
   (process.getuid?.() === 0 ? makePassableDirectory : makePrivateDirectory)(home.directory);
-  writePrivateFile(file, `${JSON.stringify(identity, undefined, 2)}\n`);
+  writePrivateFile(join(home.directory, IDENTITY_FILE), `${JSON.stringify(identity, undefined, 2)}\n`);
+  // Wherever in a checkout it lies, it is never a part of it.
+  writePrivateFile(join(home.directory, '.gitignore'), '*\n');
   for (const path of [home.pki, home.secrets, home.logs, home.auditSpool]) makePrivateDirectory(path);
 }
 

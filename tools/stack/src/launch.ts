@@ -24,10 +24,19 @@ export async function launch({ once, reset }: StartArguments): Promise<number> {
     return await run({ once, reset }, interruption.signal);
   } catch (error) {
     if (interruption.signal.aborted) return INTERRUPTED;
-    if (!(error instanceof StackError)) throw error;
-    say(`\n${error.message}`);
+    const explanation = explain(error);
+    if (explanation === undefined) throw error;
+    say(`\n${explanation}`);
     return 1;
   }
+}
+
+/** What a person can do about it; undefined for a fault of ours, which is shown with its stack. */
+function explain(error: unknown): string | undefined {
+  if (error instanceof StackError) return error.message;
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (path === undefined || (code !== 'EACCES' && code !== 'EPERM')) return undefined;
+  return `${message}\nWas Holdfast started by another user here? Start it as that user, or use another HOLDFAST_HOME.`;
 }
 
 async function run({ once, reset }: Omit<StartArguments, 'help'>, signal: AbortSignal): Promise<number> {

@@ -43,6 +43,7 @@ const DEFAULT_BASE = 7400;
 const LOWEST_BASE = 1024;
 const HIGHEST_BASE = 65_535 - OFFSETS.postgres;
 const BETWEEN_STACKS = 100;
+const LONGEST_COMMAND_LINE = 70;
 
 /** The base of all ports from the text of HOLDFAST_PORT_BASE; 7400 when it is not set. */
 export function parsePortBase(text: string | undefined): number {
@@ -79,7 +80,11 @@ function describeTaken(port: number, purpose: string, holder = findPortHolder(po
 }
 
 function describeHolder(holder: PortHolder | undefined): string {
-  return holder === undefined ? 'another process' : `process ${holder.pid} (${holder.commandLine})`;
+  if (holder === undefined) return 'another process';
+  const [firstLine = ''] = holder.commandLine.split('\n');
+  const shown =
+    firstLine.length > LONGEST_COMMAND_LINE ? `…${firstLine.slice(-LONGEST_COMMAND_LINE)}` : firstLine;
+  return `process ${holder.pid} (${shown})`;
 }
 
 /** Clients reach "localhost" by either address family, so both must be ours. */

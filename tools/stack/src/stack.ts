@@ -6,7 +6,7 @@ import { ensureDatabaseSecrets } from './database-secrets.js';
 import { ensureDevelopmentPki } from './development-pki.js';
 import { startEmbeddedPostgres, stopLeftoverDatabase, type EmbeddedPostgres } from './embedded-postgres.js';
 import { requireUsableServer } from './external-postgres.js';
-import { claimHome, holdHome, resetHome, type Home } from './home.js';
+import { claimHome, holdHome, requireStateOf, resetHome, type Home } from './home.js';
 import { portsFrom, requireFreePorts, type PortName, type Ports } from './ports.js';
 import { endLeftovers, ProcessList } from './process-list.js';
 import { clientsOf, seedDemoPartners, type StackClients } from './seed.js';
@@ -108,10 +108,12 @@ async function prepareHome(options: StackOptions, ports: Ports, undo: Undo): Pro
     resetHome(home);
     options.say(`threw away what was in ${home.shown(home.directory)}`);
   }
-  claimHome(home, { issuer: urlsOf(ports).issuer, portBase: ports.base });
+  const identity = { issuer: urlsOf(ports).issuer, portBase: ports.base };
+  requireStateOf(home, identity);
+  await requireFreePorts(ports, portsNeeded(options));
+  claimHome(home, identity);
   removeStackFile(home.stackFile);
   undo.push(() => removeStackFile(home.stackFile));
-  await requireFreePorts(ports, portsNeeded(options));
   return home;
 }
 
