@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** What went wrong, where, and how to mend it, in one or two lines. Never a password. */
 export function explainFailure(error: unknown): string {
   const { code, message } = rootOf(error);
@@ -28,10 +30,14 @@ interface Failure {
 
 /** Errors wrap others (a pool's timeout, a refused address among several); the innermost says what happened. */
 function rootOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { code: undefined, message: String(error) };
-  const { errors } = error as { errors?: unknown[] };
-  const inner = error.cause ?? (Array.isArray(errors) ? errors[0] : undefined);
-  if (inner instanceof Error) return rootOf(inner);
-  const code = (error as { code?: unknown }).code;
+  if (!isNativeError(error)) return { code: undefined, message: String(error) };
+  const { errors, code } = error as { errors?: unknown[]; code?: unknown };
+  const inner = error.cause ?? errors?.[0];
+  if (isNativeError(inner)) {
+    const root = rootOf(inner);
+    // What was being done is said once, by whoever knew it.
+    const message = error.message === '' ? root.message : `${error.message}: ${root.message}`;
+    return { code: root.code, message };
+  }
   return { code: typeof code === 'string' ? code : undefined, message: error.message };
 }

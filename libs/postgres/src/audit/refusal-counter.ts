@@ -61,7 +61,9 @@ export class RefusalCounter {
   }
 
   private anyMinuteOf(reason: string): RefusalCount | undefined {
-    return this.counts.values().find((entry) => entry.reason === reason && entry.source === MANY_SOURCES);
+    return [...this.counts.values()].find(
+      (entry) => entry.reason === reason && entry.source === MANY_SOURCES,
+    );
   }
 }
 

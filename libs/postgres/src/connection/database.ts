@@ -1,5 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import type { ClientBase } from 'pg';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { QueryFailedError, type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { isOutage, StorageUnavailable } from './storage-unavailable.js';
 
 /** How a transaction runs. */
@@ -57,25 +58,44 @@ export class Database {
     options: TransactionOptions,
     work: (manager: EntityManager) => Promise<T>,
   ): Promise<T> {
-    let committing = false;
-    try {
-      return await this.within(options.within, async (runner) => {
-        await runner.startTransaction(options.isolation);
-        try {
-          const result = await work(runner.manager);
-          committing = true;
-          await runner.commitTransaction();
-          return result;
-        } catch (error) {
-          if (!committing && !isOutage(error)) await runner.rollbackTransaction();
-          throw error;
-        }
-      });
-    } catch (error) {
-      if (committing && error instanceof StorageUnavailable)
-        throw new StorageUnavailable('unknown', { cause: error.cause });
-      throw error;
+    const deadline = performance.now() + options.within;
+    for (;;) {
+      const progress: Progress = { at: 'beginning' };
+      try {
+        return await this.within(deadline - performance.now(), (runner) =>
+          commit(runner, options, work, progress),
+        );
+      } catch (error) {
+        if (!(error instanceof StorageUnavailable)) throw error;
+        if (progress.at === 'committing') throw new StorageUnavailable('unknown', { cause: error.cause });
+        // After a restart of the server the pool holds connections that died while idle. Nothing was begun on them.
+        const diedIdle = progress.at === 'beginning' && error.cause instanceof QueryFailedError;
+        if (!diedIdle || performance.now() >= deadline) throw error;
+      }
     }
+  }
+}
+
+interface Progress {
+  at: 'beginning' | 'working' | 'committing';
+}
+
+async function commit<T>(
+  runner: QueryRunner,
+  { isolation }: TransactionOptions,
+  work: (manager: EntityManager) => Promise<T>,
+  progress: Progress,
+): Promise<T> {
+  await runner.startTransaction(isolation);
+  progress.at = 'working';
+  try {
+    const result = await work(runner.manager);
+    progress.at = 'committing';
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (progress.at === 'working' && !isOutage(error)) await runner.rollbackTransaction();
+    throw error;
   }
 }
 

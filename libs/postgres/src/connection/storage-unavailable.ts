@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 
 /**
@@ -42,7 +43,7 @@ export interface ServerError {
 export function serverErrorIn(error: unknown): ServerError | undefined {
   const inner: unknown = error instanceof QueryFailedError ? error.driverError : error;
   // Socket errors have a `code` too (EPIPE even has five letters); only the server's answers have a severity.
-  return inner instanceof Error && 'severity' in inner ? (inner as unknown as ServerError) : undefined;
+  return isNativeError(inner) && 'severity' in inner ? (inner as unknown as ServerError) : undefined;
 }
 
 /** Whether the failure of a statement means that the database is away, as against a fault of the statement. */

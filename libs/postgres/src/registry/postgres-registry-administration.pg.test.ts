@@ -358,7 +358,8 @@ describe('PostgresRegistryAdministration', () => {
       for (const result of results) {
         if (result.status === 'rejected') expect(result.reason).toMatchObject({ name: 'StorageUnavailable' });
       }
-      await expect(registry.createPartner(ALICE, { id: 'after-cut', name: 'After' })).resolves.toMatchObject({
+      // The pool still holds connections whose end it has not noticed.
+      expect(await registry.createPartner(ALICE, { id: 'after-cut', name: 'After' })).toMatchObject({
         written: true,
       });
       expect(await new AuditReader(open[0]!).verify()).toMatchObject({ intact: true });
