@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { findPortHolder, type PortHolder } from './port-holder.js';
 import { StackError } from './workspace.js';
 
@@ -81,10 +82,8 @@ function describeTaken(port: number, purpose: string, holder = findPortHolder(po
 
 function describeHolder(holder: PortHolder | undefined): string {
   if (holder === undefined) return 'another process';
-  const [firstLine = ''] = holder.commandLine.split('\n');
-  const shown =
-    firstLine.length > LONGEST_COMMAND_LINE ? `…${firstLine.slice(-LONGEST_COMMAND_LINE)}` : firstLine;
-  return `process ${holder.pid} (${shown})`;
+  const [program = '', ...args] = holder.commandLine.replace(/\s+/g, ' ').split(' ');
+  return `process ${holder.pid} (${[basename(program), ...args].join(' ').slice(0, LONGEST_COMMAND_LINE)})`;
 }
 
 /** Clients reach "localhost" by either address family, so both must be ours. */
