@@ -24,13 +24,18 @@ export function registryDatabase(serverUrl: string): string {
   return MAINTENANCE_DATABASES.has(named) ? DEFAULT_REGISTRY : named;
 }
 
+/** The name of the sample API's database, beside a registry of that name. */
+export function ordersDatabase(registry: string): string {
+  return `${registry}_orders`;
+}
+
 /**
  * Writes the URLs of the databases on the server of `serverUrl` (a role that may create databases and roles) into
  * `directory`, with one random password per application, made the first time.
  */
 export function ensureDatabaseSecrets(directory: string, serverUrl: string): DatabaseSecrets {
   const registry = registryDatabase(serverUrl);
-  const orders = `${registry}_orders`;
+  const orders = ordersDatabase(registry);
   const application = (name: string, database: string, role: string): [string, string] => {
     const passwordFile = join(directory, `${name}-password`);
     const password = readOrMakePrivateFile(passwordFile, () => randomBytes(24).toString('base64url'));

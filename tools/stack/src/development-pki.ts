@@ -17,6 +17,9 @@ export interface CertificateFiles {
   readonly privateKeyFile: string;
 }
 
+/** The name of the file with the key-encryption key, in the directory of the PKI. */
+export const KEY_ENCRYPTION_KEY_FILE = 'key-encryption-key';
+
 /** The certificates and keys of one development stack, as files. */
 export interface DevelopmentPki {
   readonly directory: string;
@@ -70,7 +73,7 @@ export async function ensureDevelopmentPki(options: DevelopmentPkiOptions): Prom
       subjectDn: ACME_SUBJECT,
     },
     beta: pairAt(directory, 'beta-sync'),
-    keyEncryptionKeyFile: at('key-encryption-key'),
+    keyEncryptionKeyFile: at(KEY_ENCRYPTION_KEY_FILE),
   };
   readOrMakePrivateFile(pki.keyEncryptionKeyFile, () => randomBytes(32).toString('base64'));
   const steps: [name: string, make: Promise<boolean>][] = [

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 
 const ROTATE_ABOVE_BYTES = 5_000_000;
+const STACK_LINES = 4;
 
 /** Opens the log for appending, for its owner only; a long one is put aside as `.old` first. Returns the descriptor. */
 export function openLog(path: string): number {
@@ -9,7 +10,7 @@ export function openLog(path: string): number {
 }
 
 /** The last lines of a log, indented for quoting under a message. Empty when there is no log. */
-export function tailOf(path: string, lines = 15): string {
+export function tailOf(path: string, lines = 10): string {
   if (!existsSync(path)) return '';
   const all = readFileSync(path, 'utf8').trimEnd().split('\n');
   return all
@@ -30,7 +31,9 @@ function toReadable(line: string): string {
   if (!line.startsWith('{')) return line;
   try {
     const { level = '', msg = '', err } = JSON.parse(line) as LogEntry;
-    return err === undefined ? line : `${level}: ${msg}: ${err.stack ?? err.message ?? ''}`;
+    if (err === undefined) return line;
+    const error = (err.stack ?? err.message ?? '').split('\n').slice(0, STACK_LINES).join('\n');
+    return `${level}: ${msg}: ${error}`;
   } catch {
     return line;
   }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminApi } from './admin-api.js';
 import { applications, preparations, urlsOf, type StackSettings } from './applications.js';
 import { ensureDatabaseSecrets } from './database-secrets.js';
-import { ensureDevelopmentPki } from './development-pki.js';
+import { ensureDevelopmentPki, KEY_ENCRYPTION_KEY_FILE } from './development-pki.js';
 import { startEmbeddedPostgres, stopLeftoverDatabase, type EmbeddedPostgres } from './embedded-postgres.js';
 import { requireUsableServer } from './external-postgres.js';
 import { claimHome, holdHome, requireStateOf, resetHome, type Home } from './home.js';
@@ -104,6 +104,7 @@ async function prepareHome(options: StackOptions, ports: Ports, undo: Undo): Pro
   const left = await endLeftovers(processFile(home));
   const database = await stopLeftoverDatabase(home.directory);
   if (left > 0 || database !== undefined) options.say('stopped what an earlier start had left running');
+  await requireServer(options, home);
   if (options.reset) {
     resetHome(home);
     options.say(`threw away what was in ${home.shown(home.directory)}`);
@@ -117,6 +118,17 @@ async function prepareHome(options: StackOptions, ports: Ports, undo: Undo): Pro
   return home;
 }
 
+/** Before anything is thrown away: a reset would lose the key to a registry that it cannot throw away. */
+async function requireServer({ databaseUrl, reset, step }: StackOptions, home: Home): Promise<void> {
+  if (databaseUrl === undefined) return;
+  const hasKey = !reset && existsSync(join(home.pki, KEY_ENCRYPTION_KEY_FILE));
+  await step(
+    'database',
+    () => requireUsableServer(databaseUrl, hasKey),
+    (version) => `PostgreSQL ${version} of DATABASE_URL`,
+  );
+}
+
 function portsNeeded({ databaseUrl }: StackOptions): PortName[] {
   const all = Object.keys(portsFrom(0)).filter((name): name is PortName => name !== 'base');
   return databaseUrl === undefined ? all : all.filter((name) => name !== 'postgres');
@@ -124,11 +136,7 @@ function portsNeeded({ databaseUrl }: StackOptions): PortName[] {
 
 async function startDatabase(options: StackOptions, home: Home, ports: Ports, undo: Undo): Promise<Database> {
   const { databaseUrl, step, say } = options;
-  if (databaseUrl !== undefined) {
-    const tell = (version: string): string => `PostgreSQL ${version} of DATABASE_URL`;
-    await step('database', () => requireUsableServer(databaseUrl), tell);
-    return { serverUrl: databaseUrl, embedded: undefined };
-  }
+  if (databaseUrl !== undefined) return { serverUrl: databaseUrl, embedded: undefined };
   const embedded = await step(
     'database',
     () =>
