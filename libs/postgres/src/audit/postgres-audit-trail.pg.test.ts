@@ -170,6 +170,19 @@ describe('PostgresAuditTrail', () => {
       expect(errors).toHaveLength(1);
     });
 
+    it('loses nothing that is recorded while it goes back to the database', async () => {
+      const trail = await openTrail('spool');
+      await proxy.refuse();
+      await Promise.all(range(0, 1_500).map((n) => trail.record(event(n))));
+      await proxy.restore();
+      let n = 1_500;
+      while (trail.degraded) await trail.record(event(n++));
+      await trail.record(event(n++));
+      expect(n).toBeGreaterThan(1_510);
+      expect(await stored(trail.stream)).toEqual(range(0, n));
+      expect(await readdir(directory)).toEqual([]);
+    });
+
     it('loses, doubles and reorders nothing while connections are reset under load', async () => {
       const trail = await openTrail('spool');
       const recorded: Promise<void>[] = [];
