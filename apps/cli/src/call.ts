@@ -1,0 +1,64 @@
+import { Option, type Command } from 'commander';
+import { withExamples } from './arguments.js';
+import { requireHttps } from './connection.js';
+import { Failure, outcomeOf } from './failure.js';
+import type { HttpsAnswer } from './https-client.js';
+import { printable } from './output.js';
+import type { Session } from './session.js';
+import { withTokenOptions, type TokenOptions } from './token.js';
+import { requestToken } from './token-request.js';
+
+type CallOptions = TokenOptions & { readonly method?: string; readonly data?: string };
+
+/** `holdfast call`. */
+export function addCallCommand(program: Command, session: Session): void {
+  const call = program
+    .command('call')
+    .description("get a token as a partner's client and call a URL with it; prints the body of the answer")
+    .argument('<url>', 'what to call')
+    .addOption(
+      new Option('-X, --method <method>', 'GET, or POST with --data, when left out').choices([
+        'GET',
+        'HEAD',
+        'POST',
+        'PUT',
+        'PATCH',
+        'DELETE',
+      ]),
+    )
+    .option('-d, --data <json>', 'JSON to send');
+  withTokenOptions(call).action((target: string, { method, data, scope, resource }: CallOptions) => {
+    const url = requireHttps(target, 'URL');
+    return session.asPartner(async (http, caller, out) => {
+      const { access_token } = await requestToken(http, caller, { scopes: scope, resource });
+      const answer = await http.send({
+        method: method ?? (data === undefined ? 'GET' : 'POST'),
+        url,
+        headers: {
+          authorization: `Bearer ${access_token}`,
+          ...(data === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(data === undefined ? {} : { body: data }),
+      });
+      out.raw(answer.body);
+      requireSuccess(answer, url);
+    });
+  });
+  withExamples(
+    call,
+    'call https://localhost:7420/orders --client-id acme-orders --cert acme.pem --key acme.key',
+    `call https://localhost:7420/orders --client-id acme-orders --cert acme.pem --key acme.key -d '{"item":"bolts"}'`,
+    'call https://localhost:7420/orders/1 --client-id acme-orders --cert acme.pem --key acme.key -X DELETE',
+  );
+}
+
+function requireSuccess({ status, headers }: HttpsAnswer, url: URL): void {
+  if (status >= 200 && status < 300) return;
+  const outcome = status === 409 ? 'error' : outcomeOf(status);
+  const challenge = headers['www-authenticate'];
+  throw new Failure(
+    outcome,
+    `${url.href} answers ${status}.`,
+    challenge === undefined ? [] : [`WWW-Authenticate: ${printable(challenge)}`],
+  );
+}

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { Credential, type NewCredential } from '@holdfast/admin-contract';
+import {
+  parseId,
+  requireOneCredential,
+  withCredentialOptions,
+  withExamples,
+  type CredentialOptions,
+} from './arguments.js';
+import { readCertificatesToSend } from './input-file.js';
+import type { Column } from './output.js';
+import type { Session } from './session.js';
+import type { World } from './world.js';
+
+export const CREDENTIAL_COLUMNS: readonly Column<Credential>[] = [
+  ['ID', ({ id }) => id],
+  ['CLIENT', ({ client }) => client],
+  ['KIND', ({ kind }) => kind],
+  [
+    'NAME OR X5T#S256',
+    (credential) => (credential.kind === 'certificate' ? credential['x5t#S256'] : credential.value),
+  ],
+  ['ANCHOR', (credential) => (credential.kind === 'certificate' ? '' : credential.anchor)],
+  ['NOT AFTER', (credential) => (credential.kind === 'certificate' ? credential.not_after : '')],
+];
+
+/** The options as fields of the admin API. Throws a Failure when they do not name one credential. */
+export function toCredentialFields(options: CredentialOptions, world: World): Omit<NewCredential, 'client'> {
+  requireOneCredential(options);
+  const { certificate, anchor, subjectDn, sanDns } = options;
+  return {
+    ...(certificate !== undefined && {
+      certificate: readCertificatesToSend(certificate, '--certificate', world),
+    }),
+    ...(anchor !== undefined && { anchor }),
+    ...(subjectDn !== undefined && { tls_client_auth_subject_dn: subjectDn }),
+    ...(sanDns !== undefined && { tls_client_auth_san_dns: sanDns }),
+  };
+}
+
+/** `holdfast credential add | list | retire`. */
+export function addCredentialCommands(program: Command, session: Session): void {
+  const credential = program.command('credential').description('what a client is recognised by');
+  const add = credential
+    .command('add')
+    .description('one more certificate or name, for instance before a rotation')
+    .requiredOption('--client <client>', 'whose');
+  withCredentialOptions(add).action((options: CredentialOptions & { client: string }) => {
+    const body: NewCredential = { client: options.client, ...toCredentialFields(options, session.world) };
+    return session.administer(async (api, out) => {
+      const added = await api.post(['credentials'], Credential, body);
+      out.item(added);
+      out.say(`Added credential ${added.id}.`);
+    });
+  });
+  withExamples(
+    add,
+    'credential add --client beta-sync --certificate beta-2027.pem',
+    "credential add --client acme-orders --anchor acme-ca --subject-dn 'CN=orders,O=Acme,C=SE'",
+    'credential add --client acme-orders --anchor acme-ca --san-dns orders.acme.example',
+  );
+  const list = credential
+    .command('list')
+    .description('the credentials of a client')
+    .requiredOption('--client <client>', 'whose')
+    .action((query: { client: string }) =>
+      session.administer(async (api, out) =>
+        out.list(await api.list(['credentials'], Credential, query), CREDENTIAL_COLUMNS, 'credentials'),
+      ),
+    );
+  withExamples(list, 'credential list --client acme-orders', 'credential list --client acme-orders -o json');
+  const retire = credential
+    .command('retire')
+    .description('take a credential out of use for good')
+    .argument('<id>', 'the credential, as "credential list" shows it', parseId)
+    .action((id: string) =>
+      session.administer(async (api, out) => {
+        out.item(await api.post(['credentials', id, 'retire'], Credential));
+        out.say(`Retired credential ${id}.`);
+      }),
+    );
+  withExamples(retire, 'credential retire ID');
+}

@@ -1,0 +1,77 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readCertificateUpload, type CertificateUpload } from '@holdfast/certificate-validation';
+import { Failure } from './failure.js';
+import type { World } from './world.js';
+
+const MAXIMUM_BYTES = 1_048_576;
+
+/** The content of a file that `origin` (an option, a variable, a file) names. Throws a Failure that says which and why. */
+export function readInputFile(path: string, origin: string): Buffer {
+  let content: Buffer;
+  try {
+    content = readBounded(path);
+  } catch (error) {
+    throw new Failure('error', `${origin}: ${path} ${explain(error as NodeJS.ErrnoException)}.`);
+  }
+  if (content.length <= MAXIMUM_BYTES) return content;
+  throw new Failure('error', `${origin}: ${path} is larger than ${MAXIMUM_BYTES} bytes.`);
+}
+
+/** What a file that should hold certificates holds. Does NOT judge them. */
+export function inspectCertificates(file: string, origin: string, { directory }: World): CertificateUpload {
+  return readCertificateUpload(readInputFile(resolve(directory, file), origin));
+}
+
+/**
+ * The certificates of a file as PEM, and nothing else of it: whatever stands around them stays here. Throws a Failure
+ * when the file holds something else; a private key is refused before anything is sent.
+ */
+export function readCertificatesToSend(file: string, origin: string, world: World): string {
+  const upload = inspectCertificates(file, origin, world);
+  if (upload.read) return upload.certificates.map(({ der }) => toPem(der)).join('');
+  throw new Failure('error', `${origin}: ${problemOf(upload, file)}`, ['Nothing was sent.']);
+}
+
+/** What is wrong with the content of a certificate file, as a sentence that names it. */
+export function problemOf(upload: Extract<CertificateUpload, { read: false }>, file: string): string {
+  if (upload.code === 'private_key_present') {
+    return `${file} holds a private key. Keep it to yourself, and give a file with the certificate only.`;
+  }
+  return `${file} cannot be used. ${upload.problem}`;
+}
+
+/** At most one byte more than is allowed, so that a device or a pipe without an end is no trap. */
+function readBounded(path: string): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(MAXIMUM_BYTES + 1);
+    let length = 0;
+    for (;;) {
+      const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+      if (count === 0) return buffer.subarray(0, length);
+      length += count;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  return REASONS[code ?? ''] ?? `cannot be read: ${message}`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist',
+  EACCES: 'cannot be read: permission denied',
+  EPERM: 'cannot be read: permission denied',
+  EISDIR: 'is a directory, not a file',
+};
+
+function toPem(der: Uint8Array): string {
+  const base64 = Buffer.from(der)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n');
+  return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
+}
