@@ -12,10 +12,10 @@ export class AdminApi {
     private readonly token: string,
   ) {}
 
-  /** Gets the operator's token. The admin API is that token's resource. */
-  static async connect(operator: TokenClient): Promise<AdminApi> {
+  /** Gets the operator's token. The admin API is that token's resource, and its address unless `url` says otherwise. */
+  static async connect(operator: TokenClient, url = operator.resource): Promise<AdminApi> {
     const token = await untilIssued(operator);
-    return new AdminApi(operator.resource, operator.caFile, operator.certificate, token);
+    return new AdminApi(url, operator.caFile, operator.certificate, token);
   }
 
   /** Makes something, or finds that it is there already. Throws a StackError for any other answer. */

@@ -61,8 +61,23 @@ const AUTHORITY_DAYS = 3650;
 export async function ensureDevelopmentPki(options: DevelopmentPkiOptions): Promise<DevelopmentPki> {
   const { directory } = options;
   makePrivateDirectory(directory);
+  const pki = developmentPkiIn(directory);
+  readOrMakePrivateFile(pki.keyEncryptionKeyFile, () => randomBytes(32).toString('base64'));
+  const steps: [name: string, make: Promise<boolean>][] = [
+    ['server certificate', ensureServer(pki.serverCaFile, pki.server, options)],
+    ['operator certificate', ensureSelfSigned(pki.operator, 'CN=holdfast-operator,O=Holdfast', options.now)],
+    ['acme certificate', ensureAcme(pairAt(directory, 'acme-issuing-ca'), pki.acme, options.now)],
+    ['beta certificate', ensureSelfSigned(pki.beta, 'CN=beta-sync,O=Beta AG,C=CH', options.now)],
+  ];
+  const made = [];
+  for (const [name, make] of steps) if (await make) made.push(name);
+  return { ...pki, made };
+}
+
+/** Where the files of a development PKI are. Does NOT look whether they are there. */
+export function developmentPkiIn(directory: string): Omit<DevelopmentPki, 'made'> {
   const at = (name: string): string => join(directory, name);
-  const pki = {
+  return {
     directory,
     serverCaFile: at('server-ca.pem'),
     server: pairAt(directory, 'server'),
@@ -75,16 +90,6 @@ export async function ensureDevelopmentPki(options: DevelopmentPkiOptions): Prom
     beta: pairAt(directory, 'beta-sync'),
     keyEncryptionKeyFile: at(KEY_ENCRYPTION_KEY_FILE),
   };
-  readOrMakePrivateFile(pki.keyEncryptionKeyFile, () => randomBytes(32).toString('base64'));
-  const steps: [name: string, make: Promise<boolean>][] = [
-    ['server certificate', ensureServer(pki.serverCaFile, pki.server, options)],
-    ['operator certificate', ensureSelfSigned(pki.operator, 'CN=holdfast-operator,O=Holdfast', options.now)],
-    ['acme certificate', ensureAcme(pairAt(directory, 'acme-issuing-ca'), pki.acme, options.now)],
-    ['beta certificate', ensureSelfSigned(pki.beta, 'CN=beta-sync,O=Beta AG,C=CH', options.now)],
-  ];
-  const made = [];
-  for (const [name, make] of steps) if (await make) made.push(name);
-  return { ...pki, made };
 }
 
 /** Each resolves to whether it made something. The server authority's key is never stored: nobody can misuse it. */

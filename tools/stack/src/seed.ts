@@ -17,14 +17,14 @@ export interface StackClients {
 export const OPERATOR_CLIENT = 'holdfast-operator';
 /** The partner that `migrate bootstrap` makes: it provides the sample API. */
 const PLATFORM_PARTNER = 'holdfast';
-const SCOPES = ['orders:read', 'orders:write'];
+export const ORDER_SCOPES = ['orders:read', 'orders:write'];
 const HOUR_MS = 3_600_000;
 
 /** Who the operator and the two demo partners are. */
 export function clientsOf({ ports, pki }: StackSettings): StackClients {
   const urls = urlsOf(ports);
   const common = { tokenEndpoint: urls.tokenEndpoint, caFile: pki.serverCaFile };
-  const orders = { ...common, resource: urls.resourceServer, scope: SCOPES.join(' ') };
+  const orders = { ...common, resource: urls.resourceServer, scope: ORDER_SCOPES.join(' ') };
   return {
     operator: {
       ...common,
@@ -42,10 +42,10 @@ export function clientsOf({ ports, pki }: StackSettings): StackClients {
 export async function seedDemoPartners(
   admin: AdminApi,
   clients: StackClients,
-  pki: DevelopmentPki,
+  pki: Pick<DevelopmentPki, 'acme' | 'beta'>,
 ): Promise<void> {
   const audience = clients.acme.resource;
-  await admin.ensure('/api/v1/resources', { audience, partner: PLATFORM_PARTNER, scopes: SCOPES });
+  await admin.ensure('/api/v1/resources', { audience, partner: PLATFORM_PARTNER, scopes: ORDER_SCOPES });
 
   await admin.ensure('/api/v1/partners', { id: 'acme', name: 'Acme Ltd' });
   await admin.ensure('/api/v1/anchors', {
@@ -61,13 +61,16 @@ export async function seedDemoPartners(
     tls_client_auth_subject_dn: pki.acme.subjectDn,
   });
 
+  const betaCertificate = readFileSync(pki.beta.certificateFile, 'utf8');
   await admin.ensure('/api/v1/partners', { id: 'beta', name: 'Beta AG' });
   await admin.ensure('/api/v1/clients', {
     id: clients.beta.clientId,
     partner: 'beta',
     token_endpoint_auth_method: 'self_signed_tls_client_auth',
-    certificate: readFileSync(pki.beta.certificateFile, 'utf8'),
+    certificate: betaCertificate,
   });
+  // A certificate that had to be made anew is not yet among those of a client that is registered already.
+  await admin.ensure('/api/v1/credentials', { client: clients.beta.clientId, certificate: betaCertificate });
 
   for (const { clientId } of [clients.acme, clients.beta]) await grantOrders(admin, clientId, audience);
 }
@@ -103,5 +106,5 @@ export async function registerTemporaryClient(
 }
 
 function grantOrders(admin: AdminApi, client: string, resource: string): Promise<void> {
-  return admin.ensure('/api/v1/grants', { client, resource, scopes: SCOPES });
+  return admin.ensure('/api/v1/grants', { client, resource, scopes: ORDER_SCOPES });
 }

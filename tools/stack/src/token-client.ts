@@ -39,9 +39,8 @@ export async function untilIssued(client: TokenClient): Promise<string> {
     if (status === 200) return String(body['access_token']);
     if (performance.now() > deadline) {
       throw new StackError(
-        `The token service refuses "${client.clientId}": ${status} ${JSON.stringify(body)}. ` +
-          'Is it suspended? Then: npx holdfast client resume ' +
-          client.clientId,
+        `The token service refuses "${client.clientId}": ${status} ${JSON.stringify(body)}. If it was suspended: ` +
+          `npx holdfast client resume ${client.clientId}. To begin anew: npm start -- --reset`,
       );
     }
     await delay(POLL_MS);

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Makes certificates, keys and database passwords of the compose stack, and gives each service the ones it needs and no
+# others: one volume for each. Runs before everything else, keeps what is there.
+set -eu
+umask 077
+
+node tools/stack/dist/tls-init.js --directory /made --dns token-service --dns resource-server --dns admin --database postgres:5432
+
+# give VOLUME OWNER FILE[=NAME]...
+give() {
+  volume=/for/$1 owner=$2
+  shift 2
+  for file in "$@"; do
+    name=${file#*=}
+    [ "$name" != "$file" ] || name=$(basename "$file")
+    install -o "$owner" -g "$owner" -m 0400 "/made/${file%%=*}" "$volume/$name"
+  done
+  chown "$owner:$owner" "$volume"
+  chmod 0700 "$volume"
+}
+
+server="pki/server.pem pki/server.key.pem"
+give postgres 0 secrets/postgres-password
+give migrate 1000 secrets/registry-owner-database-url secrets/orders-owner-database-url secrets/token-service-password \
+  secrets/admin-password secrets/resource-server-password pki/operator.pem
+give token-service 1000 $server secrets/token-service-database-url pki/key-encryption-key
+give resource-server 1000 $server secrets/resource-server-database-url pki/server-ca.pem
+give admin 1000 $server secrets/admin-database-url pki/server-ca.pem
+# What the operator and the two demo partners hold; `docker compose cp` takes it to the host.
+give partners 1000 pki/server-ca.pem pki/operator.pem pki/operator.key.pem pki/acme-orders.pem pki/acme-orders.key.pem \
+  pki/acme-root-ca.pem pki/beta-sync.pem pki/beta-sync.key.pem
+mkdir -p /for/spool
+chown 1000:1000 /for/spool
+chmod 0700 /for/spool
