@@ -62,6 +62,9 @@ export function portsFrom(base: number): Ports {
   return { base, ...(Object.fromEntries(ports) as Record<PortName, number>) };
 }
 
+/** The names of all ports of a stack. */
+export const PORT_NAMES = Object.keys(OFFSETS) as readonly PortName[];
+
 /** Throws a StackError that names every taken port of `names`, what it is for, who has it, and the way out. */
 export async function requireFreePorts(ports: Ports, names: readonly PortName[]): Promise<void> {
   const taken = [];

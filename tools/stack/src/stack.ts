@@ -7,7 +7,7 @@ import { ensureDevelopmentPki, KEY_ENCRYPTION_KEY_FILE } from './development-pki
 import { startEmbeddedPostgres, stopLeftoverDatabase, type EmbeddedPostgres } from './embedded-postgres.js';
 import { requireUsableServer } from './external-postgres.js';
 import { claimHome, holdHome, requireStateOf, resetHome, type Home } from './home.js';
-import { portsFrom, requireFreePorts, type PortName, type Ports } from './ports.js';
+import { PORT_NAMES, portsFrom, requireFreePorts, type PortName, type Ports } from './ports.js';
 import { endLeftovers, ProcessList } from './process-list.js';
 import { clientsOf, seedDemoPartners, type StackClients } from './seed.js';
 import { removeStackFile, writeStackFile, type DemoClient, type StackFile } from './stack-file.js';
@@ -129,9 +129,8 @@ async function requireServer({ databaseUrl, reset, step }: StackOptions, home: H
   );
 }
 
-function portsNeeded({ databaseUrl }: StackOptions): PortName[] {
-  const all = Object.keys(portsFrom(0)).filter((name): name is PortName => name !== 'base');
-  return databaseUrl === undefined ? all : all.filter((name) => name !== 'postgres');
+function portsNeeded({ databaseUrl }: StackOptions): readonly PortName[] {
+  return databaseUrl === undefined ? PORT_NAMES : PORT_NAMES.filter((name) => name !== 'postgres');
 }
 
 async function startDatabase(options: StackOptions, home: Home, ports: Ports, undo: Undo): Promise<Database> {
