@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { identityOf } from '../../bootstrap/src/process-identity.mjs';
+import { identityOf } from './bootstrap.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 import { findFreePort } from './free-port.js';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { tryLock } from '../../bootstrap/src/file-lock.mjs';
+import { tryLock } from './bootstrap.js';
 import { outsideDirectory } from './postgres-place.js';
 import { makePassableDirectory, makePrivateDirectory, writePrivateFile } from './private-files.js';
 import { StackError, workspaceRoot } from './workspace.js';

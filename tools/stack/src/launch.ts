@@ -1,4 +1,4 @@
-import type { StartArguments } from '../../bootstrap/src/start-arguments.mjs';
+import type { StartArguments } from './bootstrap.js';
 import { runDemo } from './demo.js';
 import { homeDirectory } from './home.js';
 import { parsePortBase } from './ports.js';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { identityOf } from '../../bootstrap/src/process-identity.mjs';
+import { identityOf } from './bootstrap.js';
 
 export interface PortHolder {
   readonly pid: number;

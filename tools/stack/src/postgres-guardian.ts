@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identityOf, isSameProcess, type ProcessIdentity } from '../../bootstrap/src/process-identity.mjs';
+import { identityOf, isSameProcess, type ProcessIdentity } from './bootstrap.js';
 import type { Command } from './postgres-account.js';
 import { readPostmasterFile } from './postmaster.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identityOf } from '../../bootstrap/src/process-identity.mjs';
+import { identityOf } from './bootstrap.js';
 import { StackError } from './workspace.js';
 
 /** What a running PostgreSQL says about itself in `postmaster.pid`. */

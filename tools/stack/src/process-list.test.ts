@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { identityOf } from '../../bootstrap/src/process-identity.mjs';
+import { identityOf } from './bootstrap.js';
 import { endLeftovers, ProcessList } from './process-list.js';
 
 describe('endLeftovers', () => {

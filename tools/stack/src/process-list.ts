@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identityOf, isSameProcess, type ProcessIdentity } from '../../bootstrap/src/process-identity.mjs';
+import { identityOf, isSameProcess, type ProcessIdentity } from './bootstrap.js';
 import { writePrivateFile } from './private-files.js';
 
 const END_WITHIN_MS = 10_000;
