@@ -20,7 +20,8 @@ give() {
 }
 
 server="pki/server.pem pki/server.key.pem"
-give postgres 0 secrets/postgres-password
+# The database image reads it as its own user, whose number differs between images; no other service has this volume.
+install -m 0444 /made/secrets/postgres-password /for/postgres/postgres-password
 give migrate 1000 secrets/registry-owner-database-url secrets/orders-owner-database-url secrets/token-service-password \
   secrets/admin-password secrets/resource-server-password pki/operator.pem
 give token-service 1000 $server secrets/token-service-database-url pki/key-encryption-key

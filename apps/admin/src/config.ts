@@ -3,7 +3,10 @@ import { readConfig, values, type Config, type Settings } from '@holdfast/http-p
 
 /** Everything that can be set. `docs/configuration.md` is generated from this. */
 export const SETTINGS = {
-  HOLDFAST_MODE: { schema: values.mode, meaning: 'production (the default) or development' },
+  HOLDFAST_MODE: {
+    schema: values.mode,
+    meaning: 'production (the default) or development; only development accepts a development certificate',
+  },
   ISSUER: { schema: values.httpsUrl, meaning: 'our own token service, whose tokens are accepted' },
   JWKS_URI: { schema: values.httpsUrl, meaning: 'where the keys of the issuer are fetched from, https only' },
   ISSUER_CA_FILE: {

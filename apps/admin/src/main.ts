@@ -7,6 +7,7 @@ import {
   createLogger,
   createMetrics,
   reloadTlsFiles,
+  requireProductionReady,
   runApp,
   serve,
   startManagement,
@@ -22,6 +23,7 @@ const logger = createLogger(APP);
 
 async function start(): Promise<RunningApp> {
   const config = readAdminConfig(process.env);
+  requireProductionReady(config.HOLDFAST_MODE, config.TLS_CERTIFICATE_FILE);
   await requireChainArrives();
   const metrics = createMetrics();
   const refusals = new Counter({

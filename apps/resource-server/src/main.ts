@@ -8,6 +8,7 @@ import {
   createLogger,
   createMetrics,
   reloadTlsFiles,
+  requireProductionReady,
   runApp,
   serve,
   startManagement,
@@ -23,6 +24,7 @@ const logger = createLogger('resource-server');
 /** The only place where ports meet adapters. */
 async function start(): Promise<RunningApp> {
   const config = readResourceServerConfig(process.env);
+  requireProductionReady(config.HOLDFAST_MODE, config.TLS_CERTIFICATE_FILE);
   await requireChainArrives();
   const metrics = createMetrics();
   const answers = new Counter({

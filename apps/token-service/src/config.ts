@@ -5,7 +5,7 @@ import { ConfigError, readConfig, values, type Config, type Settings } from '@ho
 export const SETTINGS = {
   HOLDFAST_MODE: {
     schema: values.mode,
-    meaning: 'production (the default) or development; development only relaxes what a demo needs',
+    meaning: 'production (the default) or development; only development accepts a development certificate',
   },
   ENVIRONMENT: {
     schema: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and hyphens'),

@@ -5,6 +5,7 @@ import {
   createLogger,
   createMetrics,
   reloadTlsFiles,
+  requireProductionReady,
   runApp,
   serve,
   startManagement,
@@ -32,6 +33,7 @@ const onError = (error: unknown): void => logger.warn({ err: error }, 'storage t
 
 async function start(): Promise<RunningApp> {
   const config = readTokenServiceConfig(process.env);
+  requireProductionReady(config.HOLDFAST_MODE, config.TLS_CERTIFICATE_FILE);
   await requireChainArrives();
   const registry = createMetrics();
   const metrics = createTokenMetrics(registry);

@@ -4,6 +4,7 @@ export { createListener, LIMITS, newRequestId, type Listener } from './listener.
 export { createLogger, loggable, nestLogger } from './logger.js';
 export { startManagement, type Readiness } from './management.js';
 export { serve, type Served, type Serving } from './serve.js';
+export { requireProductionReady } from './production.js';
 export { createMetrics } from './metrics.js';
 export { readTlsFiles, reloadTlsFiles, type TlsFiles } from './tls-files.js';
 export { createFetch } from './outbound.js';

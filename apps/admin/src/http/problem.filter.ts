@@ -100,13 +100,9 @@ function answerTo(error: unknown): Answer {
     const code = status === 403 ? 'forbidden' : 'unauthenticated';
     return { code, detail: body.error_description, headers: { 'www-authenticate': wwwAuthenticate } };
   }
-  if (error instanceof StorageUnavailable || error instanceof KeysUnavailable) {
-    return {
-      code: 'unavailable',
-      detail: 'nothing was confirmed; try again in a few seconds',
-      headers: { 'retry-after': '5' },
-    };
-  }
+  if (error instanceof StorageUnavailable) return unavailable(OUTCOME[error.outcome]);
+  if (error instanceof KeysUnavailable)
+    return unavailable(`${REASONS.keys_unavailable.meaning}; nothing was changed`);
   const refused = toTransportRefusal(error);
   if (refused !== undefined) {
     return {
@@ -117,6 +113,16 @@ function answerTo(error: unknown): Answer {
   }
   return { code: 'internal_error', detail: 'the log line of the request id says more' };
 }
+
+function unavailable(detail: string): Answer {
+  return { code: 'unavailable', detail, headers: { 'retry-after': '5' } };
+}
+
+/** What a caller has to know before trying again. */
+const OUTCOME = {
+  unchanged: 'the database does not answer; nothing was changed',
+  unknown: 'the database did not confirm; look whether the change was made before you repeat it',
+} as const satisfies Record<StorageUnavailable['outcome'], string>;
 
 const DETAIL = {
   already_exists: (what) => `${what} exists already`,
