@@ -202,14 +202,14 @@ function parseLeaf(content: Buffer, { value, origin }: Found): X509Certificate {
 }
 
 function parsePrivateKey(content: Buffer, { value, origin }: Found): KeyObject {
+  if (/ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(content.toString('latin1'))) {
+    throw new Failure('error', `${origin}: ${value} is encrypted.`, [
+      'Give it decrypted; it is made so by: openssl pkey -in FILE -out NEW-FILE',
+    ]);
+  }
   try {
     return createPrivateKey(content);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE') {
-      throw new Failure('error', `${origin}: ${value} is encrypted.`, [
-        'Give it decrypted; it is made so by: openssl pkey -in FILE -out NEW-FILE',
-      ]);
-    }
+  } catch {
     throw new Failure('error', `${origin}: ${value} holds no private key.`, [
       'It should be PEM: -----BEGIN PRIVATE KEY-----',
     ]);

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FakePlatform } from './testing/fake-platform.js';
+
+let platform: FakePlatform;
+
+beforeAll(async () => {
+  platform = await FakePlatform.start();
+});
+afterAll(() => platform.stop());
+
+describe('usage errors are exit code 64, on stderr, and ask nobody', () => {
+  it.each<[args: string[], says: string]>([
+    [[], 'Usage: holdfast'],
+    [['partner'], 'Usage: holdfast partner'],
+    [['parnter', 'list'], 'Did you mean partner?'],
+    [['partner', 'lst'], 'Did you mean list?'],
+    [['partner', 'list', '--outptu', 'json'], 'Did you mean --output?'],
+    [['partner', 'list', 'extra'], 'too many arguments'],
+    [['partner', 'list', '-o', 'xml'], 'Allowed choices are table, json, yaml'],
+    [['partner', 'show'], "missing required argument 'id'"],
+    [['partner', 'show', ''], 'It is not an id'],
+    [['partner', 'suspend', '..'], 'It is not an id'],
+    [['partner', 'create', 'acme'], "required option '--name <name>'"],
+    [['partner', 'create', 'acme', '--name'], 'argument missing'],
+    [['client', 'create', 'a', '--partner', 'a', '--auth', 'basic'], 'Allowed choices are tls_client_auth'],
+    [
+      ['client', 'create', 'a', '--partner', 'a', '--auth', 'tls_client_auth', '--anchor', 'c'],
+      'Give either --certificate',
+    ],
+    [
+      [
+        'credential',
+        'add',
+        '--client',
+        'a',
+        '--anchor',
+        'c',
+        '--subject-dn',
+        'CN=x',
+        '--san-dns',
+        'x.example',
+      ],
+      'Give either --certificate',
+    ],
+    [['resource', 'create', 'https://r', '--partner', 'a'], "required option '--scope <scope>'"],
+    [['credential', 'list'], "required option '--client <client>'"],
+    [['audit', 'list', '--limit', '-1'], 'It is not a positive number'],
+  ])('%j', async (args, says) => {
+    const { code, stdout, stderr } = await platform.run(...args);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain(says);
+    expect(platform.seen).toEqual([]);
+  });
+});
+
+describe('help and version', () => {
+  it('prints the version', async () => {
+    const run = await platform.run('--version');
+    expect(run).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+  });
+
+  it.each([
+    ['--help'],
+    ['help'],
+    ['partner create'],
+    ['partner list'],
+    ['partner show'],
+    ['partner suspend'],
+    ['partner resume'],
+    ['anchor add'],
+    ['anchor list'],
+    ['client create'],
+    ['client list'],
+    ['client show'],
+    ['client suspend'],
+    ['client resume'],
+    ['credential add'],
+    ['credential list'],
+    ['credential retire'],
+    ['resource create'],
+    ['resource list'],
+    ['grant add'],
+    ['grant list'],
+    ['grant remove'],
+    ['audit list'],
+    ['audit show'],
+    ['audit verify'],
+    ['token'],
+    ['call'],
+    ['cert inspect'],
+  ])('has help with examples: %s', async (command) => {
+    const words = command.includes('help') ? [command] : [...command.split(' '), '--help'];
+    const { code, stdout, stderr } = await platform.run(...words);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(command.includes('help') ? 'Usage: holdfast' : `Usage: holdfast ${command}`);
+    expect(stdout).toContain('\nExamples:\n  $ holdfast ');
+  });
+});
