@@ -10,6 +10,8 @@ import { requestToken } from './token-request.js';
 
 type CallOptions = TokenOptions & { readonly method?: string; readonly data?: string };
 
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 /** `holdfast call`. */
 export function addCallCommand(program: Command, session: Session): void {
   const call = program
@@ -17,14 +19,7 @@ export function addCallCommand(program: Command, session: Session): void {
     .description("get a token as a partner's client and call a URL with it; prints the body of the answer")
     .argument('<url>', 'what to call')
     .addOption(
-      new Option('-X, --method <method>', 'GET, or POST with --data, when left out').choices([
-        'GET',
-        'HEAD',
-        'POST',
-        'PUT',
-        'PATCH',
-        'DELETE',
-      ]),
+      new Option('-X, --method <method>', 'GET, or POST with --data, when left out').choices(METHODS),
     )
     .option('-d, --data <json>', 'JSON to send');
   withTokenOptions(call).action((target: string, { method, data, scope, resource }: CallOptions) => {

@@ -5,6 +5,7 @@ import { CREDENTIAL_COLUMNS, toCredentialFields } from './credential.js';
 import { GRANT_COLUMNS } from './grant.js';
 import { toRecord, toTable, type Column } from './output.js';
 import type { Session } from './session.js';
+import { addStatusSwitches } from './status-switch.js';
 
 const COLUMNS: readonly Column<Client>[] = [
   ['ID', ({ id }) => id],
@@ -30,22 +31,13 @@ export function addClientCommands(program: Command, session: Session): void {
     );
   withExamples(list, 'client list', 'client list --partner acme', 'client list -o json');
   addShow(client, session);
-  addSwitch('suspend', 'refuse it tokens', 'Suspended');
-  addSwitch('resume', 'let it get tokens again', 'Resumed');
-
-  function addSwitch(verb: string, description: string, done: string): void {
-    const command = client
-      .command(verb)
-      .description(description)
-      .argument('<id>', 'the client', parseId)
-      .action((id: string) =>
-        session.administer(async (api, out) => {
-          out.item(await api.post(['clients', id, verb], Client));
-          out.say(`${done} client ${id}.`);
-        }),
-      );
-    withExamples(command, `client ${verb} acme-orders`);
-  }
+  addStatusSwitches(client, session, {
+    collection: 'clients',
+    schema: Client,
+    example: 'acme-orders',
+    suspend: 'refuse it tokens',
+    resume: 'let it get tokens again',
+  });
 }
 
 function addCreate(client: Command, session: Session): void {

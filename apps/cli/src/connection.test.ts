@@ -1,5 +1,6 @@
 import { KeyObject } from 'node:crypto';
 import { symlinkSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -167,6 +168,8 @@ describe('bad input', () => {
   it.each<[name: string, answer: string, says: string]>([
     ['does not speak TLS', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'does not speak TLS'],
     ['hangs up', '', 'closed the connection'],
+    // A TLS 1.2 record with the fatal alert 40 (RFC 8446 §6.2).
+    ['refuses the handshake', '\x15\x03\x03\x00\x02\x02\x28', 'handshake failure.'],
   ])('a server that %s is exit code 7', async (_name, answer, says) => {
     const server = createServer((socket) => socket.on('error', () => undefined).end(answer));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -174,6 +177,19 @@ describe('bad input', () => {
     const { code, stderr } = await list('--token-endpoint', `https://localhost:${port}/token`);
     server.close();
     expect(stderr).toContain(says);
+    expect(code).toBe(7);
+  });
+
+  it('a server whose certificate has expired is exit code 7', async () => {
+    const expired = { ...VALID, notAfter: new Date(VALID.notBefore.getTime() + 1000) };
+    const san = { dns: ['localhost'] };
+    const leaf = await platform.authority.issue({ subject: 'CN=localhost', san, ...expired });
+    const server = createHttpsServer({ cert: leaf.pem, key: leaf.privateKeyPem });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const { code, stderr } = await list('--token-endpoint', `https://localhost:${port}/token`);
+    server.close();
+    expect(stderr).toContain('has expired');
     expect(code).toBe(7);
   });
 

@@ -41,24 +41,7 @@ export function toCredentialFields(options: CredentialOptions, world: World): Om
 /** `holdfast credential add | list | retire`. */
 export function addCredentialCommands(program: Command, session: Session): void {
   const credential = program.command('credential').description('what a client is recognised by');
-  const add = credential
-    .command('add')
-    .description('one more certificate or name, for instance before a rotation')
-    .requiredOption('--client <client>', 'whose');
-  withCredentialOptions(add).action((options: CredentialOptions & { client: string }) => {
-    const body: NewCredential = { client: options.client, ...toCredentialFields(options, session.world) };
-    return session.administer(async (api, out) => {
-      const added = await api.post(['credentials'], Credential, body);
-      out.item(added);
-      out.say(`Added credential ${added.id}.`);
-    });
-  });
-  withExamples(
-    add,
-    'credential add --client beta-sync --certificate beta-2027.pem',
-    "credential add --client acme-orders --anchor acme-ca --subject-dn 'CN=orders,O=Acme,C=SE'",
-    'credential add --client acme-orders --anchor acme-ca --san-dns orders.acme.example',
-  );
+  addAdd(credential, session);
   const list = credential
     .command('list')
     .description('the credentials of a client')
@@ -80,4 +63,25 @@ export function addCredentialCommands(program: Command, session: Session): void 
       }),
     );
   withExamples(retire, 'credential retire ID');
+}
+
+function addAdd(credential: Command, session: Session): void {
+  const add = credential
+    .command('add')
+    .description('one more certificate or name, for instance before a rotation')
+    .requiredOption('--client <client>', 'whose');
+  withCredentialOptions(add).action((options: CredentialOptions & { client: string }) => {
+    const body: NewCredential = { client: options.client, ...toCredentialFields(options, session.world) };
+    return session.administer(async (api, out) => {
+      const added = await api.post(['credentials'], Credential, body);
+      out.item(added);
+      out.say(`Added credential ${added.id}.`);
+    });
+  });
+  withExamples(
+    add,
+    'credential add --client beta-sync --certificate beta-2027.pem',
+    "credential add --client acme-orders --anchor acme-ca --subject-dn 'CN=orders,O=Acme,C=SE'",
+    'credential add --client acme-orders --anchor acme-ca --san-dns orders.acme.example',
+  );
 }

@@ -14,25 +14,7 @@ export const GRANT_COLUMNS: readonly Column<Grant>[] = [
 /** `holdfast grant add | list | remove`. */
 export function addGrantCommands(program: Command, session: Session): void {
   const grant = program.command('grant').description('who may call which API with which scopes');
-  const add = grant
-    .command('add')
-    .description('let a client call an API')
-    .requiredOption('--client <client>', 'who may call')
-    .requiredOption('--resource <audience>', 'which API')
-    .requiredOption('--scope <scope>', 'with which scope; may be repeated', collect)
-    .action(({ client, resource, scope }: { client: string; resource: string; scope: string[] }) =>
-      session.administer(async (api, out) => {
-        const body: NewGrant = { client, resource, scopes: scope };
-        const added = await api.post(['grants'], Grant, body);
-        out.item(added);
-        out.say(`Added grant ${added.id}.`);
-      }),
-    );
-  withExamples(
-    add,
-    'grant add --client beta-sync --resource https://api.acme.example --scope orders:read',
-    'grant add --client beta-sync --resource https://api.acme.example --scope orders:read --scope orders:write',
-  );
+  addAdd(grant, session);
   const list = grant
     .command('list')
     .description('all grants')
@@ -60,4 +42,26 @@ export function addGrantCommands(program: Command, session: Session): void {
       }),
     );
   withExamples(remove, 'grant remove ID');
+}
+
+function addAdd(grant: Command, session: Session): void {
+  const add = grant
+    .command('add')
+    .description('let a client call an API')
+    .requiredOption('--client <client>', 'who may call')
+    .requiredOption('--resource <audience>', 'which API')
+    .requiredOption('--scope <scope>', 'with which scope; may be repeated', collect)
+    .action(({ client, resource, scope }: { client: string; resource: string; scope: string[] }) =>
+      session.administer(async (api, out) => {
+        const body: NewGrant = { client, resource, scopes: scope };
+        const added = await api.post(['grants'], Grant, body);
+        out.item(added);
+        out.say(`Added grant ${added.id}.`);
+      }),
+    );
+  withExamples(
+    add,
+    'grant add --client beta-sync --resource https://api.acme.example --scope orders:read',
+    'grant add --client beta-sync --resource https://api.acme.example --scope orders:read --scope orders:write',
+  );
 }

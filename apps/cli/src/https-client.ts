@@ -91,15 +91,14 @@ function secureContext({ certificate, privateKey }: TlsIdentity, { certificates 
 const timedOut = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
 
 /** Why there is no answer, and what to do about it. */
-function connectionFailure(
-  { code = '', message }: NodeJS.ErrnoException,
-  url: URL,
-  trust: TlsTrust,
-): Failure {
-  const explain = EXPLANATIONS[code];
+function connectionFailure(error: NodeJS.ErrnoException, url: URL, trust: TlsTrust): Failure {
   const server = url.host;
+  // OpenSSL's reason stands in the message only: "…:SSL routines:tls_validate_record_header:wrong version number:…".
+  const sslReason = /:SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1];
+  const explain = EXPLANATIONS[sslReason ?? error.code ?? ''];
   if (explain !== undefined) return new Failure('connection', ...explain(server, trust.origin));
-  return new Failure('connection', `The connection to ${server} failed: ${printable(message)}.`);
+  const why = printable(sslReason ?? error.message);
+  return new Failure('connection', `The connection to ${server} failed: ${why}.`);
 }
 
 type Explanation = (server: string, trustOrigin: string) => [message: string, lines: string[]];
@@ -143,9 +142,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ],
   ECONNRESET: closed,
   EPIPE: closed,
-  EPROTO: notTls,
-  ERR_SSL_WRONG_VERSION_NUMBER: notTls,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: notTls,
+  'wrong version number': notTls,
+  'packet length too long': notTls,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_GET_ISSUER_CERT: untrusted,
