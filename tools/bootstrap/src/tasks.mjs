@@ -59,6 +59,8 @@ export async function runCommandLineTool(script, args) {
 }
 
 async function exitWith(work) {
+  // Whoever reads the output may go away: no reason to fall over in the middle of the work, or of stopping a stack.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     process.exit(await work());
   } catch (error) {

@@ -20,8 +20,6 @@ export async function launch({ once, reset }: StartArguments): Promise<number> {
   for (const signal of STOP_SIGNALS) process.on(signal, interrupt);
   // The process that brought the right Node along, and that a person sees as the launcher, was killed.
   process.once('disconnect', interrupt);
-  // Whoever reads the output may go away; that is no reason to leave the order of stopping.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     return await run({ once, reset }, interruption.signal);
   } catch (error) {
