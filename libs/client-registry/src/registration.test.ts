@@ -1,0 +1,104 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  createAuthority,
+  createSelfSigned,
+  type Authority,
+  type IssuedCertificate,
+} from '@holdfast/test-pki';
+import { thumbprintOf } from '@holdfast/token-binding';
+import { parseNewAnchor, parseNewCredential, type CredentialInput } from './index.js';
+
+const NOON = new Date('2026-06-01T12:00:00Z');
+const YEAR = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2026-12-31T00:00:00Z') };
+
+let root: Authority;
+let issuing: Authority;
+let pinned: IssuedCertificate;
+
+beforeAll(async () => {
+  root = await createAuthority({ subject: 'CN=Acme Root', ...YEAR });
+  issuing = await root.issueAuthority({ subject: 'CN=Acme Issuing', ...YEAR });
+  pinned = await createSelfSigned({ subject: 'CN=beta', ...YEAR });
+});
+
+describe('parseNewCredential', () => {
+  const NAMED = { anchor: 'acme-ca', tls_client_auth_subject_dn: 'CN=orders,O=Acme' };
+
+  it('accepts a subject under an anchor (RFC 8705 §2.1.2)', () => {
+    expect(parseNewCredential('tls_client_auth', NAMED, NOON)).toMatchObject({
+      accepted: true,
+      value: { kind: 'subject_dn', anchorId: 'acme-ca', value: 'CN=orders,O=Acme' },
+    });
+  });
+
+  it('accepts a certificate to be pinned, by its own thumbprint (RFC 8705 §2.2; CV-33)', () => {
+    expect(
+      parseNewCredential('self_signed_tls_client_auth', { certificate: pinned.pem }, NOON),
+    ).toMatchObject({
+      accepted: true,
+      value: { kind: 'certificate', thumbprint: thumbprintOf(pinned.der) },
+    });
+  });
+
+  it.each<[name: string, input: CredentialInput, codes: string[]]>([
+    [
+      'refuses two subject values (RFC 8705 §2.1.2)',
+      { ...NAMED, tls_client_auth_san_dns: 'a.example' },
+      ['invalid_client_metadata'],
+    ],
+    ['refuses no subject value (RFC 8705 §2.1.2)', { anchor: 'acme-ca' }, ['invalid_client_metadata']],
+    ['refuses a name without an anchor (RFC 8705 §7.4)', { tls_client_auth_subject_dn: 'CN=x' }, ['missing']],
+    [
+      'refuses a subject that is no RFC 4514 text',
+      { ...NAMED, tls_client_auth_subject_dn: 'orders' },
+      ['malformed'],
+    ],
+    [
+      'refuses a wildcard (RFC 8705 §7.5; CV-17)',
+      { anchor: 'a', tls_client_auth_san_dns: '*.acme.example' },
+      ['malformed'],
+    ],
+    ['names all problems at once', { certificate: 'x' }, ['not_used', 'missing', 'invalid_client_metadata']],
+  ])('%s', (_name, input, codes) => {
+    const result = parseNewCredential('tls_client_auth', input, NOON);
+    expect(result.accepted ? [] : result.problems.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('refuses to pin a certificate that would be refused at once (CV-36)', () => {
+    const later = new Date('2027-06-01T12:00:00Z');
+    const result = parseNewCredential('self_signed_tls_client_auth', { certificate: pinned.pem }, later);
+    expect(result).toMatchObject({
+      accepted: false,
+      problems: [{ field: 'certificate', code: 'validity.expired' }],
+    });
+  });
+
+  it('refuses a private key, without repeating it (AW-24)', () => {
+    const result = parseNewCredential(
+      'self_signed_tls_client_auth',
+      { certificate: pinned.privateKeyPem },
+      NOON,
+    );
+    expect(result).toMatchObject({ accepted: false, problems: [{ code: 'private_key_present' }] });
+    expect(JSON.stringify(result)).not.toContain(pinned.privateKeyPem.split('\n')[1]);
+  });
+});
+
+describe('parseNewAnchor', () => {
+  const input = (certificate: string) => ({ id: 'acme-ca', partnerId: 'acme', certificate });
+
+  it('takes the topmost certificate as anchor and stores those below it', () => {
+    const result = parseNewAnchor(input(issuing.pem + root.pem), NOON);
+    expect(result).toMatchObject({ accepted: true, value: { id: 'acme-ca', partnerId: 'acme' } });
+    if (!result.accepted) return;
+    expect(Buffer.from(result.value.certificate)).toEqual(Buffer.from(root.der));
+    expect(result.value.intermediates.map((der) => Buffer.from(der))).toEqual([Buffer.from(issuing.der)]);
+  });
+
+  it('refuses a certificate that is no authority (RFC 5280 §4.2.1.9)', () => {
+    expect(parseNewAnchor(input(pinned.pem), NOON)).toMatchObject({
+      accepted: false,
+      problems: [{ field: 'certificate' }],
+    });
+  });
+});
