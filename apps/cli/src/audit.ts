@@ -67,7 +67,7 @@ function addShow(audit: Command, session: Session): void {
         );
         if (items.length === 0) {
           throw new Failure('notFound', `Nothing is recorded under the request id ${requestId}.`, [
-            'Only token requests and changes are recorded; refusals of strangers are recorded as samples.',
+            'Refusals before a client is proven are written every few seconds, and only some of each kind.',
           ]);
         }
         out.data(items, () => items.map(toRecord).join('\n'));

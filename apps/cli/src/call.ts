@@ -36,7 +36,10 @@ export function addCallCommand(program: Command, session: Session): void {
         ...(data === undefined ? {} : { body: data }),
       });
       out.raw(answer.body);
-      requireSuccess(answer, url);
+      if (isSuccess(answer)) return;
+      // The body has its own line end or none.
+      if (answer.body.length > 0 && answer.body.at(-1) !== NEWLINE) out.say('');
+      throw unsuccessful(answer, url);
     });
   });
   withExamples(
@@ -47,12 +50,14 @@ export function addCallCommand(program: Command, session: Session): void {
   );
 }
 
-function requireSuccess({ status, headers }: HttpsAnswer, url: URL): void {
-  if (status >= 200 && status < 300) return;
-  const outcome = status === 409 ? 'error' : outcomeOf(status);
+const NEWLINE = 0x0a;
+
+const isSuccess = ({ status }: HttpsAnswer): boolean => status >= 200 && status < 300;
+
+function unsuccessful({ status, headers }: HttpsAnswer, url: URL): Failure {
   const challenge = headers['www-authenticate'];
-  throw new Failure(
-    outcome,
+  return new Failure(
+    status === 409 ? 'error' : outcomeOf(status),
     `${url.href} answers ${status}.`,
     challenge === undefined ? [] : [`WWW-Authenticate: ${printable(challenge)}`],
   );

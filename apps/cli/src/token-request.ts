@@ -44,7 +44,7 @@ export async function requestToken(http: HttpsClient, caller: Caller, wish: Toke
   const token = TokenAnswer.safeParse(body);
   if (answer.status === 200 && token.success) return token.data;
   const refusal = TokenRefusal.safeParse(body);
-  if (refusal.success) throw refused(clientId, answer, refusal.data);
+  if (refusal.success) throw refused(clientId, wish, answer, refusal.data);
   throw new Failure(
     'error',
     `${tokenEndpoint.href} answers ${answer.status}, and not like a token endpoint.`,
@@ -61,14 +61,19 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-function refused(clientId: string, { status, headers }: HttpsAnswer, refusal: TokenRefusal): Failure {
+function refused(
+  clientId: string,
+  { resource }: TokenWish,
+  { status, headers }: HttpsAnswer,
+  refusal: TokenRefusal,
+): Failure {
   const { error, error_description: description, error_uri: uri, request_id: requestId } = refusal;
   const text = printable(description === undefined ? error : `${error}: ${description}`);
   return new Failure(
     REFUSED_THE_CLIENT.has(error) ? 'notAllowed' : outcomeOf(status),
     `The token service refuses ${clientId}: ${text}`,
     [
-      ...(error === 'invalid_target' ? ['Name the API that the token is for with --resource.'] : []),
+      ...(error === 'invalid_target' ? [targetHint(resource)] : []),
       ...retryHint(headers['retry-after']),
       ...(uri === undefined ? [] : [`More about it: ${printable(uri)}`]),
       ...(requestId === undefined
@@ -76,6 +81,12 @@ function refused(clientId: string, { status, headers }: HttpsAnswer, refusal: To
         : [`Why, for the operator: holdfast audit show ${printable(requestId)}`]),
     ],
   );
+}
+
+function targetHint(resource: string | undefined): string {
+  return resource === undefined
+    ? 'Name the API that the token is for with --resource.'
+    : `It was asked for the API ${resource}, which has to be written as it is registered.`;
 }
 
 /** What `Retry-After` says, as a line. */
