@@ -18,9 +18,13 @@ export async function runForeground(program, args, env = process.env) {
   }
 }
 
-/** Runs a program without showing anything. Resolves to `{ code, output }`, both streams interleaved. */
-export async function runQuietly(program, args, { cwd, env = process.env } = {}) {
+/**
+ * Runs a program without showing anything. Resolves to `{ code, output }`, both streams interleaved. `onStart` gets
+ * its process id.
+ */
+export async function runQuietly(program, args, { cwd, env = process.env, onStart = () => undefined } = {}) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd, env });
+  if (child.pid !== undefined) onStart(child.pid);
   const chunks = [];
   child.stdout.on('data', (chunk) => chunks.push(chunk));
   child.stderr.on('data', (chunk) => chunks.push(chunk));

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runQuietly } from './child-process.mjs';
-import { BootstrapError, say } from './workspace.mjs';
+import { identityOf, isSameProcess, readIdentity } from './process-identity.mjs';
+import { BootstrapError, say, statePath } from './workspace.mjs';
 import { runtimeDirectory } from './runtime-location.mjs';
 
 /**
@@ -8,15 +11,25 @@ import { runtimeDirectory } from './runtime-location.mjs';
  * npm runs on the machine's own Node, which it came with.
  */
 export async function installLocked(directory) {
+  const record = statePath('npm.pid');
+  await untilEnded(readIdentity(record));
   const { code, output } = await runQuietly('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: directory,
     env: environmentForNpm(process.env),
+    onStart: (pid) => writeFileSync(record, JSON.stringify(identityOf(pid) ?? {})),
   }).catch((error) => {
     throw new BootstrapError(`npm cannot be started (${error.message}). Is it installed and on the PATH?`);
   });
   if (code === 0) return;
   say(output.trimEnd());
   throw new BootstrapError(`"npm ci" failed in ${directory} (its output is above)`);
+}
+
+/** An npm whose bootstrap was killed goes on by itself: a second one beside it would spoil both. */
+async function untilEnded(earlier) {
+  if (isSameProcess(earlier))
+    say(`waiting for npm (process ${earlier.pid}), which an earlier start left running …`);
+  while (isSameProcess(earlier)) await delay(200);
 }
 
 /** What an enclosing `npm start` says about *its* package must not steer the inner npm. */

@@ -20,6 +20,15 @@ export function isSameProcess(recorded) {
   );
 }
 
+/** The identity that was written to a file, undefined when there is none or it is torn. */
+export function readIdentity(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 function identityFromProc(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

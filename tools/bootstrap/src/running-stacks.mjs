@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { identityOf, isSameProcess } from './process-identity.mjs';
+import { identityOf, isSameProcess, readIdentity } from './process-identity.mjs';
 import { statePath } from './workspace.mjs';
 
 /** Registers this process as a stack of this checkout, until it exits: an install must not pull its packages away. */
@@ -16,12 +16,4 @@ export function livingStacks() {
   return readdirSync(directory)
     .map((name) => readIdentity(join(directory, name)))
     .filter((identity) => isSameProcess(identity));
-}
-
-function readIdentity(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt, withBuildLock } from './build.mjs';
-import { runForeground } from './child-process.mjs';
+import { runForeground, runQuietly } from './child-process.mjs';
 import { ensureInstalled } from './install.mjs';
 import { registerRunningStack } from './running-stacks.mjs';
 import { ensureRuntime } from './runtime.mjs';
@@ -10,6 +10,8 @@ import { parseStartArguments, START_USAGE } from './start-arguments.mjs';
 import { BootstrapError, say, statePath, workspaceRoot } from './workspace.mjs';
 
 const RUN = join(workspaceRoot, 'tools', 'bootstrap', 'run.mjs');
+const GENERATE = join(workspaceRoot, 'tools', 'generate', 'generate.mjs');
+const NX = 'nx/dist/bin/nx.js';
 const USAGE_EXIT_CODE = 64;
 
 /** What each npm script does, on a Node that Holdfast accepts. Each resolves to the exit code. */
@@ -27,8 +29,12 @@ const TASKS = {
   fault: (args) => builtScript('apps/platform-e2e/dist/fault.js', args),
   jest,
   tsc: (args) => withInstalled(() => withBuildLock(() => tool('typescript/bin/tsc', args))),
-  eslint: (args) => tool('eslint/bin/eslint.js', args),
-  nx: (args) => tool('nx/bin/nx.js', args),
+  eslint: lint,
+  generate: async (args) => {
+    await prepare();
+    return runForeground(process.execPath, [GENERATE, ...args]);
+  },
+  nx: (args) => tool(NX, args),
 };
 
 /** Runs `run.mjs <task> [arguments]` and ends the process with the task's exit code. */
@@ -126,15 +132,27 @@ async function test(args) {
   }
 }
 
+/** The boundary rule reads Nx's project graph from a cache and binds nothing without one, so the graph is made first. */
+async function lint(args) {
+  await ensureInstalled();
+  const nx = join(workspaceRoot, 'node_modules', NX);
+  const graph = await runQuietly(process.execPath, [nx, 'show', 'projects'], { cwd: workspaceRoot });
+  if (graph.code !== 0) throw new BootstrapError(`nx cannot make the project graph:\n${graph.output}`);
+  return tool('eslint/bin/eslint.js', args);
+}
+
 /** Everything that can be said about the code without running it; all findings, not only the first tool's. */
 async function check(args) {
   refuseArguments(args);
   await ensureInstalled();
   const steps = {
     format: () => tool('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
-    lint: () => tool('eslint/bin/eslint.js', ['.']),
+    lint: () => lint(['.']),
     types: () => withBuildLock(() => tool('typescript/bin/tsc', ['-b'])),
     'types of tests': () => tool('typescript/bin/tsc', ['-p', 'tsconfig.spec.json']),
+    'generated pages': () => runForeground(process.execPath, [GENERATE, '--check']),
+    'lock file': () =>
+      runForeground(process.execPath, [join(workspaceRoot, 'tools/generate/check-lock.mjs')]),
   };
   const failed = [];
   for (const [name, step] of Object.entries(steps)) {

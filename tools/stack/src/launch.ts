@@ -23,7 +23,10 @@ export async function launch({ once, reset }: StartArguments): Promise<number> {
   try {
     return await run({ once, reset }, interruption.signal);
   } catch (error) {
-    if (interruption.signal.aborted) return INTERRUPTED;
+    if (interruption.signal.aborted) {
+      say('\ninterrupted, nothing is left running');
+      return INTERRUPTED;
+    }
     const explanation = explain(error);
     if (explanation === undefined) throw error;
     say(`\n${explanation}`);
