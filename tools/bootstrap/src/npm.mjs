@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runQuietly } from './child-process.mjs';
-import { identityOf, isSameProcess, readIdentity } from './process-identity.mjs';
+import { identityOf, readIdentity } from './process-identity.mjs';
 import { BootstrapError, say, statePath } from './workspace.mjs';
 import { runtimeDirectory } from './runtime-location.mjs';
 
@@ -27,9 +27,11 @@ export async function installLocked(directory) {
 
 /** An npm whose bootstrap was killed goes on by itself: a second one beside it would spoil both. */
 async function untilEnded(earlier) {
-  if (isSameProcess(earlier))
-    say(`waiting for npm (process ${earlier.pid}), which an earlier start left running …`);
-  while (isSameProcess(earlier)) await delay(200);
+  // Not by its command line, which npm rewrites.
+  const isThere = () =>
+    earlier?.pid !== undefined && identityOf(earlier.pid)?.startedAt === earlier.startedAt;
+  if (isThere()) say(`waiting for npm (process ${earlier.pid}), which an earlier start left running …`);
+  while (isThere()) await delay(200);
 }
 
 /** What an enclosing `npm start` says about *its* package must not steer the inner npm. */
