@@ -47,6 +47,8 @@ export default {
       displayName: 'end-to-end',
       testMatch: ['<rootDir>/apps/platform-e2e/src/**/*.test.ts'],
       testPathIgnorePatterns: ['/dist/', '/node_modules/'],
+      globalSetup: '<rootDir>/apps/platform-e2e/jest/start-stack.mjs',
+      globalTeardown: '<rootDir>/apps/platform-e2e/jest/stop-stack.mjs',
     },
   ],
 };
