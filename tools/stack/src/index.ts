@@ -17,7 +17,14 @@ export {
 export { findFreePort, findFreePortBase } from './free-port.js';
 export { homeDirectory } from './home.js';
 export { call, type Answer, type Call } from './https-call.js';
-export { parsePortBase, portsFrom, type PortName, type Ports } from './ports.js';
+export {
+  parsePortBase,
+  PORT_NAMES,
+  portsFrom,
+  requireFreePorts,
+  type PortName,
+  type Ports,
+} from './ports.js';
 export { registerTemporaryClient, type StackClients } from './seed.js';
 export { startStack, type RunningStack, type StackOptions, type Step } from './stack.js';
 export { readStackFile, type DemoClient, type StackFile } from './stack-file.js';

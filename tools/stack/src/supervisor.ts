@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { get } from 'node:http';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tailOf, withLog } from './log-file.js';
 import { StackError, workspaceRoot } from './workspace.js';
@@ -23,6 +23,8 @@ export interface SupervisorOptions {
   readonly logs: string;
   /** Told of every process, before it does anything: the database must outlive it. */
   readonly onProcess: (pid: number) => void;
+  /** How long an application may take to stop before it is killed; 10 s if absent. */
+  readonly stopWithinMs?: number;
 }
 
 /** What a child may know of our own environment; everything else it is told explicitly. */
@@ -62,7 +64,8 @@ export class Supervisor {
   /** Starts an application and resolves when it is ready. Throws a StackError with the end of its log when it ends instead. */
   async start(application: Application): Promise<void> {
     const { ended } = this.#spawn(application);
-    const end = await Promise.race([this.#untilReady(application), ended]);
+    await Promise.race([this.#untilReady(application), ended]);
+    const end = this.#running.has(application.name) ? undefined : await ended;
     if (end !== undefined) throw this.#failure(application, `ended while it started (${end})`);
     void ended.then((how) => {
       if (!this.#isStopping) this.#reportDeath(this.#failure(application, `has ended (${how})`).message);
@@ -74,7 +77,7 @@ export class Supervisor {
     this.#isStopping = true;
     for (const { child, ended } of [...this.#running.values()].reverse()) {
       child.kill('SIGTERM');
-      const patience = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      const patience = setTimeout(() => child.kill('SIGKILL'), this.options.stopWithinMs ?? STOP_WITHIN_MS);
       await ended;
       clearTimeout(patience);
     }
@@ -83,7 +86,7 @@ export class Supervisor {
   #spawn({ name, script, args = [], env }: Program): { readonly ended: Promise<string> } {
     if (this.#isStopping) throw new StackError('stopped before everything was started');
     const child = withLog(this.#logFile(name), (log) =>
-      spawn(process.execPath, ['--enable-source-maps', join(workspaceRoot, script), ...args], {
+      spawn(process.execPath, ['--enable-source-maps', resolve(workspaceRoot, script), ...args], {
         detached: true,
         cwd: workspaceRoot,
         env: { ...inheritedEnvironment(), ...env },
@@ -100,9 +103,9 @@ export class Supervisor {
     return { ended };
   }
 
-  async #untilReady({ managementPort, name }: Application): Promise<undefined> {
+  async #untilReady({ managementPort, name }: Application): Promise<void> {
     const deadline = performance.now() + READY_WITHIN_MS;
-    while (!(await isReady(managementPort))) {
+    while (this.#running.has(name) && !(await isReady(managementPort))) {
       if (performance.now() > deadline) {
         throw new StackError(
           `${name} is not ready after ${READY_WITHIN_MS / 1000} s.\n${this.#quotedLog(name)}`,
@@ -110,7 +113,6 @@ export class Supervisor {
       }
       await delay(POLL_MS);
     }
-    return undefined;
   }
 
   #failure({ name }: Program, what: string): StackError {
