@@ -6,7 +6,7 @@ import { RequireScopes } from '@holdfast/resource-guard';
 import { AUDIT } from '../tokens.js';
 import { ADMIN_SCOPE } from './actor.js';
 import { parseListQuery } from './paging.js';
-import { InputRefused } from './refused-input.js';
+import { InputRefused, parseId } from './refused-input.js';
 
 /** The audit trail, newest first. */
 @Controller('api/v1/audit')
@@ -37,7 +37,7 @@ export class AuditController {
   /** Why a request was answered as it was: the reason behind a bland refusal. */
   @Get('requests/:requestId')
   async explain(@Param('requestId') requestId: string): Promise<List<AuditEntry>> {
-    const { events, refusals } = await this.audit.findByRequestId(requestId);
+    const { events, refusals } = await this.audit.findByRequestId(parseId(requestId, 'request'));
     return { items: [...events.map(showEvent), ...refusals.map(showRefusal)], next: null };
   }
 

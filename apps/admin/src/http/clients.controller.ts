@@ -6,7 +6,7 @@ import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { parseListQuery, toList } from './paging.js';
-import { accepted, InputRefused, parseInput, written, WriteRefused } from './refused-input.js';
+import { accepted, InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { showClient } from './views.js';
 
 @Controller('api/v1/clients')
@@ -34,20 +34,22 @@ export class ClientsController {
 
   @Get(':id')
   async show(@Param('id') id: string): Promise<Client> {
-    const client = await this.registry.findClient(id);
-    if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: 'client' });
+    const client = await this.registry.findClient(parseId(id, 'client'));
+    if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: `client ${id}` });
     return showClient(client);
   }
 
   @Post(':id/suspend')
   @HttpCode(200)
   async suspend(@By() actor: Actor, @Param('id') id: string): Promise<Client> {
-    return showClient(written(await this.registry.setClientStatus(actor, id, 'suspended')));
+    return showClient(
+      written(await this.registry.setClientStatus(actor, parseId(id, 'client'), 'suspended')),
+    );
   }
 
   @Post(':id/resume')
   @HttpCode(200)
   async resume(@By() actor: Actor, @Param('id') id: string): Promise<Client> {
-    return showClient(written(await this.registry.setClientStatus(actor, id, 'active')));
+    return showClient(written(await this.registry.setClientStatus(actor, parseId(id, 'client'), 'active')));
   }
 }

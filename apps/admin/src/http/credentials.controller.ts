@@ -5,7 +5,7 @@ import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { parseListQuery, toList } from './paging.js';
-import { accepted, parseInput, written, WriteRefused } from './refused-input.js';
+import { accepted, parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { showCredential } from './views.js';
 
 @Controller('api/v1/credentials')
@@ -25,7 +25,7 @@ export class CredentialsController {
   async add(@By() actor: Actor, @Body() body: unknown): Promise<Credential> {
     const { client: id, ...input } = parseInput(NewCredential, body);
     const client = await this.registry.findClient(id);
-    if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: 'client' });
+    if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: `client ${id}` });
     const credential = accepted(parseNewCredential(client.authMethod, input, new Date()));
     return showCredential(written(await this.registry.addCredential(actor, client.id, credential)));
   }
@@ -33,6 +33,6 @@ export class CredentialsController {
   @Post(':id/retire')
   @HttpCode(200)
   async retire(@By() actor: Actor, @Param('id') id: string): Promise<Credential> {
-    return showCredential(written(await this.registry.retireCredential(actor, id)));
+    return showCredential(written(await this.registry.retireCredential(actor, parseId(id, 'credential'))));
   }
 }

@@ -6,7 +6,7 @@ import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { parseListQuery, toList } from './paging.js';
-import { InputRefused, parseInput, written } from './refused-input.js';
+import { InputRefused, parseId, parseInput, written } from './refused-input.js';
 import { showGrant } from './views.js';
 
 @Controller('api/v1/grants')
@@ -37,6 +37,6 @@ export class GrantsController {
   @Delete(':id')
   @HttpCode(200)
   async remove(@By() actor: Actor, @Param('id') id: string): Promise<Grant> {
-    return showGrant(written(await this.registry.removeGrant(actor, id)));
+    return showGrant(written(await this.registry.removeGrant(actor, parseId(id, 'grant'))));
   }
 }

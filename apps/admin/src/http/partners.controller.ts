@@ -5,7 +5,7 @@ import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { parseListQuery, toList } from './paging.js';
-import { parseInput, written, WriteRefused } from './refused-input.js';
+import { parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { showPartner } from './views.js';
 
 @Controller('api/v1/partners')
@@ -27,20 +27,24 @@ export class PartnersController {
 
   @Get(':id')
   async show(@Param('id') id: string): Promise<Partner> {
-    const partner = await this.registry.findPartner(id);
-    if (partner === undefined) throw new WriteRefused({ refused: 'not_found', what: 'partner' });
+    const partner = await this.registry.findPartner(parseId(id, 'partner'));
+    if (partner === undefined) throw new WriteRefused({ refused: 'not_found', what: `partner ${id}` });
     return showPartner(partner);
   }
 
   @Post(':id/suspend')
   @HttpCode(200)
   async suspend(@By() actor: Actor, @Param('id') id: string): Promise<Partner> {
-    return showPartner(written(await this.registry.setPartnerStatus(actor, id, 'suspended')));
+    return showPartner(
+      written(await this.registry.setPartnerStatus(actor, parseId(id, 'partner'), 'suspended')),
+    );
   }
 
   @Post(':id/resume')
   @HttpCode(200)
   async resume(@By() actor: Actor, @Param('id') id: string): Promise<Partner> {
-    return showPartner(written(await this.registry.setPartnerStatus(actor, id, 'active')));
+    return showPartner(
+      written(await this.registry.setPartnerStatus(actor, parseId(id, 'partner'), 'active')),
+    );
   }
 }

@@ -16,7 +16,7 @@ const STATUS = {
   not_found: 404,
   already_exists: 409,
   identity_taken: 409,
-  not_allowed: 409,
+  not_allowed: 422,
   unauthenticated: 401,
   forbidden: 403,
   unavailable: 503,
@@ -128,8 +128,8 @@ const DETAIL = {
   already_exists: (what) => `${what} exists already`,
   not_found: (what) => `there is no such ${what}`,
   identity_taken: (what) =>
-    `${what} belongs to a client already; one certificate, and one name under one CA key, identifies one client`,
-  not_allowed: (what) => what,
+    `${what}: this certificate, or this name under this CA key, identifies a client already; it can identify only one`,
+  not_allowed: (what) => `not allowed: ${what}`,
 } as const satisfies Record<WriteRefusal['refused'], (what: string) => string>;
 
 const TRANSPORT_CODE = {

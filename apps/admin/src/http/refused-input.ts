@@ -27,6 +27,12 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   throw new InputRefused(parsed.error.issues.map(toProblem));
 }
 
+/** The id in a path, if it can be one at all; what cannot be an id names nothing (and never reaches the database). */
+export function parseId(id: string, what: string): string {
+  if (/^[a-z0-9][a-z0-9_-]{0,127}$/i.test(id)) return id;
+  throw new WriteRefused({ refused: 'not_found', what });
+}
+
 /** What a registration gives, or `InputRefused` with pointers to its fields. */
 export function accepted<T>(registration: Registration<T>): T {
   if (registration.accepted) return registration.value;
