@@ -18,7 +18,7 @@ async function removeWhenUnused(path: string): Promise<void> {
 }
 
 function hasRunningDatabase(path: string): boolean {
-  return globSync(join(path, '*', 'postgres', 'data', 'postmaster.pid')).some((file) => {
+  return globSync(join(path, '{*,*/.holdfast}', 'postgres', 'data', 'postmaster.pid')).some((file) => {
     try {
       process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 0);
       return true;
