@@ -29,6 +29,7 @@ export function reloadTlsFiles(
   servers: readonly { readonly server: Server; readonly options: ServerOptions }[],
   files: TlsFiles,
   logger: Logger,
+  lookEveryMs = LOOK_EVERY_MS,
 ): () => void {
   let last = JSON.stringify(readTlsFiles(files));
   const timer = setInterval(() => {
@@ -45,7 +46,7 @@ export function reloadTlsFiles(
         logger.error({ err: error }, 'the new server certificate cannot be used; the old one stays');
     }
     last = seen;
-  }, LOOK_EVERY_MS);
+  }, lookEveryMs);
   timer.unref();
   return () => clearInterval(timer);
 }
