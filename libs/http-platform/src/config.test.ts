@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -28,9 +28,11 @@ describe('readConfig', () => {
   });
 
   it('reads a secret from its file, without the line end', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'password');
+    const directory = mkdtempSync(join(tmpdir(), 'holdfast-config-'));
+    const file = join(directory, 'password');
     writeFileSync(file, 'from the file\n', { mode: 0o600 });
     expect(readConfig(SETTINGS, { PORT: '1', PASSWORD_FILE: file }).PASSWORD).toBe('from the file');
+    rmSync(directory, { recursive: true });
   });
 
   it.each<[name: string, env: NodeJS.ProcessEnv, says: RegExp]>([
