@@ -1,12 +1,17 @@
 import { z } from 'zod';
-import { ConfigError, readConfig, values, type Config, type Settings } from '@holdfast/http-platform';
+import {
+  ConfigError,
+  databaseSetting,
+  LISTENER_SETTINGS,
+  readConfig,
+  values,
+  type Config,
+  type Settings,
+} from '@holdfast/http-platform';
 
 /** Everything that can be set. `docs/configuration.md` is generated from this. */
 export const SETTINGS = {
-  HOLDFAST_MODE: {
-    schema: values.mode,
-    meaning: 'production (the default) or development; only development accepts a development certificate',
-  },
+  ...LISTENER_SETTINGS,
   ENVIRONMENT: {
     schema: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and hyphens'),
     meaning: 'the name of this environment, e.g. sandbox or production; tokens carry it as env',
@@ -20,35 +25,10 @@ export const SETTINGS = {
     schema: values.httpsUrl,
     meaning: 'the https address of the mutual-TLS listener as partners see it, without a trailing slash',
   },
-  LISTEN_HOST: {
-    schema: z.string().default('127.0.0.1'),
-    meaning: 'the address that the TLS listeners bind to',
-  },
   PUBLIC_PORT: { schema: values.port, meaning: 'the port of the public listener: metadata and keys' },
-  MTLS_PORT: { schema: values.port, meaning: 'the port of the mutual-TLS listener: the token endpoint' },
-  MANAGEMENT_HOST: {
-    schema: z.string().default('127.0.0.1'),
-    meaning: 'the address for probes and metrics (plain http)',
-  },
-  MANAGEMENT_PORT: { schema: values.port, meaning: 'the port for probes and metrics (plain http)' },
-  TLS_CERTIFICATE_FILE: {
-    schema: values.file,
-    meaning: 'PEM file with the server certificate and its chain; reloaded when it changes',
-  },
-  TLS_PRIVATE_KEY_FILE: {
-    schema: values.file,
-    meaning: 'PEM file with the private key of the server certificate',
-  },
-  DATABASE_URL: {
-    schema: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
-    secret: true,
-    meaning: 'where the registry is: postgres://user:password@host:port/database, with the role of this app',
-  },
+  DATABASE_URL: databaseSetting('where the registry is'),
   DATABASE_URL_LISTEN: {
-    schema: z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-      .optional(),
+    schema: databaseSetting('').schema.optional(),
     secret: true,
     meaning: 'a direct connection for LISTEN, if DATABASE_URL goes through a transaction pooler',
   },

@@ -9,3 +9,4 @@ export { createMetrics } from './metrics.js';
 export { readTlsFiles, reloadTlsFiles, type TlsFiles } from './tls-files.js';
 export { createFetch } from './outbound.js';
 export { refuseEarly, toTransportRefusal, TRANSPORT_STATUS, TransportRefusal } from './transport-refusal.js';
+export { databaseSetting, LISTENER_SETTINGS, TOKEN_SETTINGS } from './settings.js';
