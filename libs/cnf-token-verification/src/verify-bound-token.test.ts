@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
 import {
+  CompactSign,
   createLocalJWKSet,
   exportJWK,
   generateKeyPair,
@@ -68,6 +69,17 @@ describe('verifyBoundToken', () => {
         tokenId: 'j-1',
         expiresAt: SECOND + 300,
       },
+    });
+  });
+
+  it('refuses a lifetime without end (RFC 7519 §2)', async () => {
+    const payload = JSON.stringify(CLAIMS).replace(`"exp":${CLAIMS.exp}`, '"exp":1e400');
+    const endless = await new CompactSign(Buffer.from(payload))
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' })
+      .sign(privateKey);
+    expect(await verifyBoundToken(endless, own, policy, NOON)).toMatchObject({
+      accepted: false,
+      rejection: 'token_untrusted',
     });
   });
 

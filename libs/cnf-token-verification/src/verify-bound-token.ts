@@ -94,6 +94,8 @@ function toAccess(claims: JWTPayload, thumbprint: CertificateThumbprint): Verifi
   if (typeof clientId !== 'string' || typeof partner !== 'string' || typeof jti !== 'string')
     return undefined;
   if (scope !== undefined && typeof scope !== 'string') return undefined;
+  // JSON reads 1e400 as infinity: a number, later than every other.
+  if (!Number.isSafeInteger(exp)) return undefined;
   const scopes = new Set(scope === undefined || scope === '' ? [] : scope.split(' '));
   return { clientId, partner, scopes, thumbprint, tokenId: jti, expiresAt: exp! };
 }
