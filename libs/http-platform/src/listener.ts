@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { createSecureContext } from 'node:tls';
@@ -65,13 +65,30 @@ function httpsServer(tls: ServerOptions, handler: RequestListener): Server {
       handshakeTimeout: LIMITS.handshakeTimeoutMs,
       keepAliveTimeout: LIMITS.keepAliveMs,
       connectionsCheckingInterval: LIMITS.checkingIntervalMs,
-      requireHostHeader: true,
+      // Node's own refusal has no body; and it would take the first of several hosts.
+      requireHostHeader: false,
     },
-    handler,
+    (request, response) => (namesOneHost(request) ? handler(request, response) : refuseHost(response)),
   );
   // Node drops header lines beyond this number silently (CVE-2026-58044): no number, our own count refuses.
   server.maxHeadersCount = 0;
   return server;
+}
+
+/** RFC 9112 §3.2: an HTTP/1.1 request has exactly one Host header line, or is answered 400. */
+function namesOneHost({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const lines = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length;
+  return lines === 1 || (lines === 0 && httpVersion === '1.0');
+}
+
+function refuseHost(response: ServerResponse): void {
+  response
+    .writeHead(400, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      connection: 'close',
+    })
+    .end(JSON.stringify({ error: 'invalid_request', error_description: 'request_malformed' }));
 }
 
 /** A path that cannot even be decoded. */
