@@ -1,0 +1,26 @@
+import type { AttackCase } from '../attack-case.js';
+import { CLIENT_AUTHENTICATION } from './client-authentication.js';
+import { DENIAL_OF_SERVICE } from './denial-of-service.js';
+import { FORGED_TOKENS } from './forged-tokens.js';
+import { STOLEN_TOKENS } from './stolen-tokens.js';
+import { TLS_HANDSHAKES } from './tls-handshakes.js';
+import { TLS_SESSIONS } from './tls-sessions.js';
+import { TOKEN_REQUESTS } from './token-request.js';
+
+const ORDER = ['CA', 'TV', 'TL', 'DO'];
+
+/** Every case of the catalogue that concerns what exists, in its order. */
+export const ATTACK_CASES: readonly AttackCase[] = [
+  ...CLIENT_AUTHENTICATION,
+  ...TOKEN_REQUESTS,
+  ...FORGED_TOKENS,
+  ...STOLEN_TOKENS,
+  ...TLS_SESSIONS,
+  ...TLS_HANDSHAKES,
+  ...DENIAL_OF_SERVICE,
+].toSorted((a, b) => rankOf(a.id) - rankOf(b.id));
+
+function rankOf(id: string): number {
+  const [kind = '', number = ''] = id.split('-');
+  return ORDER.indexOf(kind) * 100 + Number(number);
+}

@@ -1,0 +1,35 @@
+import { applications, findFreePort, type Application } from '@holdfast/stack';
+import { settingsOf, type StackUnderTest } from './stack-under-test.js';
+
+/** Another instance of one of the stack's applications: same databases and identity, other ports. */
+export interface Beside {
+  readonly application: Application;
+  /** Where its mutual-TLS listener will be. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Describes another instance of an application of the stack. `env` changes its configuration further. */
+export async function beside(
+  stack: StackUnderTest,
+  name: 'token-service' | 'resource-server' | 'admin',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Beside> {
+  const original = applications(settingsOf(stack)).find((application) => application.name === name);
+  if (original === undefined) throw new Error(`the stack has no application ${name}`);
+  const [port, managementPort, publicPort] = [
+    await findFreePort(),
+    await findFreePort(),
+    await findFreePort(),
+  ];
+  const own = {
+    MTLS_PORT: String(port),
+    MANAGEMENT_PORT: String(managementPort),
+    ...('PUBLIC_PORT' in original.env && { PUBLIC_PORT: String(publicPort) }),
+  };
+  return {
+    application: { ...original, managementPort, env: { ...original.env, ...own, ...env } },
+    url: `https://localhost:${port}`,
+    port,
+  };
+}
