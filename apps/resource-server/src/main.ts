@@ -48,7 +48,10 @@ async function start(): Promise<RunningApp> {
     host: config.LISTEN_HOST,
     port: config.MTLS_PORT,
     bodies: 'json',
-    methods: { '/orders': 'GET, HEAD, POST' },
+    methods: [
+      [/^\/orders$/, 'GET, HEAD, POST'],
+      [/^\/orders\/[^/]+$/, 'GET, HEAD'],
+    ],
     filter: () => new ResourceErrorFilter(logger, (reason) => answers.inc({ reason })),
     logger,
   });
@@ -64,7 +67,7 @@ async function start(): Promise<RunningApp> {
     async stop() {
       stopReloading();
       stopRefreshing();
-      await api.app.close();
+      await api.stop();
       management.close();
     },
   };

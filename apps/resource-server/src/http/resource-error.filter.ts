@@ -5,11 +5,11 @@ import { KeysUnavailable } from '@holdfast/cnf-token-verification';
 import { loggable, toTransportRefusal, TRANSPORT_STATUS } from '@holdfast/http-platform';
 import { REASONS, type Reason } from '@holdfast/oauth-protocol';
 import { AccessRefused, toChallenge } from '@holdfast/resource-guard';
-import { OrderInvalid, OrderNotFound } from '../orders/order-refused.js';
+import { OrderInvalid, OrderNotFound, OrdersUnavailable } from '../orders/order-refused.js';
 
 interface Answer {
   readonly status: number;
-  readonly reason: Reason | 'not_found' | 'invalid_order';
+  readonly reason: Reason | 'not_found' | 'invalid_order' | 'orders_unavailable';
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -57,6 +57,13 @@ function answerTo(error: unknown): Answer {
   if (error instanceof KeysUnavailable) {
     const body = { error: 'temporarily_unavailable', error_description: REASONS.keys_unavailable.meaning };
     return { status: 503, reason: 'keys_unavailable', body, headers: { 'retry-after': '5' } };
+  }
+  if (error instanceof OrdersUnavailable) {
+    const body = {
+      error: 'temporarily_unavailable',
+      error_description: 'the orders cannot be reached at the moment',
+    };
+    return { status: 503, reason: 'orders_unavailable', body, headers: { 'retry-after': '5' } };
   }
   if (error instanceof OrderNotFound) {
     return {

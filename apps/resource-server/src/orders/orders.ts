@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Repository } from 'typeorm';
 import type { OrderRow } from './order.row.js';
+import { fromDatabase } from './outage.js';
 
 /** An order as its owner sees it. */
 export interface Order {
@@ -25,23 +26,21 @@ export class Orders {
 
   /** The newest hundred. */
   async list(partner: string): Promise<readonly Order[]> {
-    const rows = await this.rows.find({
-      where: { partner },
-      order: { placedAt: 'DESC', id: 'ASC' },
-      take: LARGEST_PAGE,
-    });
+    const rows = await fromDatabase(
+      this.rows.find({ where: { partner }, order: { placedAt: 'DESC', id: 'ASC' }, take: LARGEST_PAGE }),
+    );
     return rows.map(toOrder);
   }
 
   async findById(partner: string, id: string): Promise<Order | undefined> {
-    const row = await this.rows.findOneBy({ partner, id });
+    const row = await fromDatabase(this.rows.findOneBy({ partner, id }));
     return row === null ? undefined : toOrder(row);
   }
 
   async place(partner: string, order: NewOrder): Promise<Order> {
     const id = `ord_${randomBytes(12).toString('hex')}`;
-    await this.rows.insert({ id, partner, ...order });
-    return toOrder(await this.rows.findOneByOrFail({ partner, id }));
+    await fromDatabase(this.rows.insert({ id, partner, ...order }));
+    return toOrder(await fromDatabase(this.rows.findOneByOrFail({ partner, id })));
   }
 }
 
