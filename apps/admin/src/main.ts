@@ -11,6 +11,7 @@ import {
   runApp,
   serve,
   startManagement,
+  type AllowedMethods,
   type RunningApp,
 } from '@holdfast/http-platform';
 import { DATABASE, verifySchemaVersion, type Database } from '@holdfast/postgres';
@@ -20,6 +21,15 @@ import { ProblemFilter } from './http/problem.filter.js';
 
 const APP = 'admin';
 const logger = createLogger(APP);
+
+const METHODS: AllowedMethods = [
+  [/^\/api\/v1\/(partners|anchors|clients|credentials|resources|grants)$/, 'GET, HEAD, POST'],
+  [/^\/api\/v1\/(partners|clients)\/[^/]+$/, 'GET, HEAD'],
+  [/^\/api\/v1\/grants\/[^/]+$/, 'DELETE'],
+  [/^\/api\/v1\/(partners|clients)\/[^/]+\/(suspend|resume)$/, 'POST'],
+  [/^\/api\/v1\/credentials\/[^/]+\/retire$/, 'POST'],
+  [/^\/api\/v1\/audit(\/.*)?$/, 'GET, HEAD'],
+];
 
 async function start(): Promise<RunningApp> {
   const config = readAdminConfig(process.env);
@@ -52,7 +62,7 @@ async function start(): Promise<RunningApp> {
     host: config.LISTEN_HOST,
     port: config.MTLS_PORT,
     bodies: 'json',
-    methods: {},
+    methods: METHODS,
     filter: () => new ProblemFilter(logger, (code) => refusals.inc({ code })),
     logger,
   });
@@ -82,7 +92,7 @@ async function start(): Promise<RunningApp> {
     async stop() {
       stopReloading();
       stopRefreshing();
-      await machines.app.close();
+      await machines.stop();
       management.close();
     },
   };

@@ -4,7 +4,7 @@ import type { AuditTrail } from '@holdfast/audit-trail';
 import { PARTNER_CERTIFICATES } from '@holdfast/certificate-validation';
 import { RegistryReplica } from '@holdfast/client-registry';
 import { AUDIT_TRAIL, PostgresModule, SIGNING_KEY_STORE, type PostgresOptions } from '@holdfast/postgres';
-import { KeyRing, parseKeyEncryptionKey, type SigningKeyStore } from '@holdfast/signing-keys';
+import { KeyRing, type SigningKeyStore } from '@holdfast/signing-keys';
 import { DecisionRecorder, IssueToken, type IssuancePolicy } from '@holdfast/token-issuance';
 import type { TokenServiceConfig } from './config.js';
 import { PublicController, PUBLISHED, type PublishedDocuments } from './http/public.controller.js';
@@ -24,8 +24,7 @@ export class TokenModule {
         { provide: RegistryReplica, useFactory: () => new RegistryReplica(() => performance.now()) },
         {
           provide: KeyRing,
-          useFactory: (store: SigningKeyStore) =>
-            KeyRing.open(store, parseKeyEncryptionKey(config.KEY_ENCRYPTION_KEY), now()),
+          useFactory: (store: SigningKeyStore) => KeyRing.open(store, config.KEY_ENCRYPTION_KEY, now()),
           inject: [SIGNING_KEY_STORE],
         },
         {

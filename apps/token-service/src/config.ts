@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { parseKeyEncryptionKey } from '@holdfast/signing-keys';
 import {
-  ConfigError,
+  unusable,
   databaseSetting,
   LISTENER_SETTINGS,
   readConfig,
@@ -33,7 +34,14 @@ export const SETTINGS = {
     meaning: 'a direct connection for LISTEN, if DATABASE_URL goes through a transaction pooler',
   },
   KEY_ENCRYPTION_KEY: {
-    schema: z.string().min(1),
+    schema: z.string().transform((text, context) => {
+      try {
+        return parseKeyEncryptionKey(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    }),
     secret: true,
     meaning: '32 octets in base64 that seal the signing keys; kept outside the database and its backup',
   },
@@ -42,11 +50,11 @@ export const SETTINGS = {
     meaning: 'how long an access token lives, seconds',
   },
   REGISTRY_FRESHNESS_SECONDS: {
-    schema: values.seconds(60, 3_600).default(300),
+    schema: values.seconds(90, 3_600).default(300),
     meaning: 'B: no token outlives the last confirmed reading of the registry by more than this, seconds',
   },
   REGISTRY_POLL_SECONDS: {
-    schema: values.seconds(1, 60).default(2),
+    schema: values.seconds(1, 10).default(2),
     meaning: 'how often the registry version is read, in case a notification is lost, seconds',
   },
   AUDIT_SPOOL_DIR: {
@@ -72,7 +80,6 @@ export function readTokenServiceConfig(env: NodeJS.ProcessEnv): TokenServiceConf
       config.AUDIT_SPOOL_DIR === undefined &&
       'AUDIT_ON_OUTAGE=spool needs AUDIT_SPOOL_DIR',
   ].filter((problem) => problem !== false);
-  if (problems.length > 0)
-    throw new ConfigError(`the configuration cannot be used:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+  if (problems.length > 0) throw unusable(...problems);
   return config;
 }

@@ -47,7 +47,7 @@ async function start(): Promise<RunningApp> {
     tls: mutualTlsOptions(),
     port: config.MTLS_PORT,
     bodies: 'form',
-    methods: { '/token': 'POST' },
+    methods: [[/^\/token$/, 'POST']],
     onResponse: metrics.answered,
   });
   const replica = tokens.app.get(RegistryReplica);
@@ -66,7 +66,7 @@ async function start(): Promise<RunningApp> {
     tls: tlsOptions(),
     port: config.PUBLIC_PORT,
     bodies: 'none',
-    methods: { '/jwks': 'GET, HEAD', '/.well-known/oauth-authorization-server': 'GET, HEAD' },
+    methods: [[/^\/(jwks|\.well-known\/oauth-authorization-server)$/, 'GET, HEAD']],
   });
 
   const address = { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT };
@@ -87,10 +87,11 @@ async function start(): Promise<RunningApp> {
     async stop() {
       state.stopping = true;
       clearInterval(suppressed);
+      await recorder.recordSuppressed().catch(onError);
       stopReloading();
-      await open.app.close();
+      await open.stop();
       await subscription.stop();
-      await tokens.app.close();
+      await tokens.stop();
       management.close();
     },
   };

@@ -24,18 +24,15 @@ export const displayName = z
   .max(120, 'must not be longer than 120 characters')
   .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters');
 
-/** An audience: absolute URI without a fragment (RFC 8707 §2). */
+/** An audience: an absolute https or urn URI in ASCII, without credentials and fragment (RFC 8707 §2). */
 export const audience = z
   .string()
   .max(512, 'must not be longer than 512 characters')
   .regex(
-    /^[a-z][a-z0-9+.-]*:[^\s#"<>\\^`{|}\p{Cc}]+$/iu,
-    'must be an absolute URI without a fragment, like https://api.acme.example',
+    /^(https:\/\/|urn:)[\x21\x24-\x3b\x3d\x3f\x41-\x5b\x5d\x5f\x61-\x7a\x7e]+$/,
+    'must be an https or urn URI without a fragment, like https://api.acme.example',
   )
-  .refine(
-    (text) => URL.canParse(text),
-    'must be an absolute URI without a fragment, like https://api.acme.example',
-  );
+  .refine((text) => URL.canParse(text) && new URL(text).username === '', 'must be a URI without credentials');
 
 /** One scope token (RFC 6749 §3.3). */
 export const scope = z

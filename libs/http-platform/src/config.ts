@@ -32,10 +32,13 @@ export function readConfig<S extends Settings>(settings: S, env: NodeJS.ProcessE
     if (parsed.success) config[name] = parsed.data;
     else problems.push(`${name}: ${explain(raw, parsed.error, setting)}`);
   }
-  if (problems.length > 0) {
-    throw new ConfigError(`the configuration cannot be used:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
-  }
+  if (problems.length > 0) throw unusable(...problems);
   return config as Config<S>;
+}
+
+/** The error for these problems; each begins with the name of its variable. */
+export function unusable(...problems: readonly string[]): ConfigError {
+  return new ConfigError(`the configuration cannot be used:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
 }
 
 const FAILED = Symbol('failed');
@@ -70,7 +73,11 @@ function explain(raw: unknown, error: z.ZodError, setting: Setting): string {
 export const values = {
   port: z.coerce.number().int().min(1).max(65_535),
   file: z.string().min(1),
-  httpsUrl: z.url({ protocol: /^https$/ }).refine((url) => !url.endsWith('/'), 'must not end with a slash'),
+  httpsUrl: z
+    .url({ protocol: /^https$/ })
+    .refine((url) => !url.endsWith('/'), 'must not end with a slash')
+    // RFC 8414 §2: an issuer has neither; nor has any other address of ours.
+    .refine((url) => !/[?#@]/.test(url), 'must not have a query, a fragment or credentials'),
   seconds: (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum),
   mode: z.enum(['production', 'development']).default('production'),
 } as const;

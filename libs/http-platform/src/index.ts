@@ -1,4 +1,12 @@
-export { ConfigError, readConfig, values, type Config, type Setting, type Settings } from './config.js';
+export {
+  ConfigError,
+  readConfig,
+  unusable,
+  values,
+  type Config,
+  type Setting,
+  type Settings,
+} from './config.js';
 export { runApp, type RunningApp } from './lifecycle.js';
 export { createListener, LIMITS, newRequestId, type Listener } from './listener.js';
 export { createLogger, loggable, nestLogger } from './logger.js';
@@ -8,5 +16,11 @@ export { requireProductionReady } from './production.js';
 export { createMetrics } from './metrics.js';
 export { readTlsFiles, reloadTlsFiles, type TlsFiles } from './tls-files.js';
 export { createFetch } from './outbound.js';
-export { refuseEarly, toTransportRefusal, TRANSPORT_STATUS, TransportRefusal } from './transport-refusal.js';
+export {
+  refuseEarly,
+  toTransportRefusal,
+  TRANSPORT_STATUS,
+  TransportRefusal,
+  type AllowedMethods,
+} from './transport-refusal.js';
 export { databaseSetting, LISTENER_SETTINGS, TOKEN_SETTINGS } from './settings.js';

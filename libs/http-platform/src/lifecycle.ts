@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ConfigError } from './config.js';
+import { requireLogLevel } from './logger.js';
 
 /** A running app: how it is stopped. Must not take longer than 10 seconds. */
 export interface RunningApp {
@@ -32,6 +33,7 @@ export async function runApp(logger: Logger, start: () => Promise<RunningApp>): 
   process.once('SIGINT', () => stop('SIGINT'));
   process.once('disconnect', () => stop('launcher is gone'));
   try {
+    requireLogLevel();
     running = await start();
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);

@@ -4,7 +4,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { createSecureContext } from 'node:tls';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { unusable } from './config.js';
 
 /** Bounds of every listener. Node's and Fastify's own defaults are partly "none", so all are stated (DO-01 … DO-10). */
 export const LIMITS = {
@@ -17,6 +18,9 @@ export const LIMITS = {
   keepAliveMs: 75_000,
   /** Timeouts are enforced only this often; Node's default is 30 s. */
   checkingIntervalMs: 1_000,
+  connections: 20_000,
+  /** How long a peer has to take the answer to something that was no request. */
+  brokenRequestMs: 1_000,
 } as const;
 
 /** A TLS listener and the Nest adapter on it. */
@@ -30,7 +34,7 @@ export interface Listener {
  * Trailing slashes, letter case and the like are not folded: a path is served exactly as declared.
  */
 export function createListener(tls: ServerOptions): Listener {
-  createSecureContext(tls); // fails here, with a readable error, if key and certificate do not fit
+  requireUsableCertificate(tls);
   let server: Server | undefined;
   const adapter = new FastifyAdapter({
     bodyLimit: LIMITS.bodyBytes,
@@ -48,6 +52,17 @@ export function createListener(tls: ServerOptions): Listener {
   } as object) as FastifyAdapter;
   if (server === undefined) throw new Error('the HTTP framework did not make its server');
   return { adapter, server };
+}
+
+/** Fails now, by name, rather than at the first handshake. */
+function requireUsableCertificate(tls: ServerOptions): void {
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    throw unusable(
+      `TLS_CERTIFICATE_FILE and TLS_PRIVATE_KEY_FILE: cannot be used (${(error as Error).message})`,
+    );
+  }
 }
 
 /** An id for a request: ours, never the caller's, so that nobody can make two requests share one. */
@@ -72,6 +87,9 @@ function httpsServer(tls: ServerOptions, handler: RequestListener): Server {
   );
   // Node drops header lines beyond this number silently (CVE-2026-58044): no number, our own count refuses.
   server.maxHeadersCount = 0;
+  server.maxConnections = LIMITS.connections;
+  // Also after `handshakeTimeout`: without this, a connection that never speaks TLS would be kept for ever.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;
 }
 
@@ -92,11 +110,11 @@ function refuseHost(response: ServerResponse): void {
 }
 
 /** A path that cannot even be decoded. */
-function answerUnroutable(_error: unknown, _request: unknown, reply: FastifyReply): void {
+function answerUnroutable(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   void reply
     .code(400)
-    .header('cache-control', 'no-store')
-    .send({ error: 'invalid_request', error_description: 'request_malformed' });
+    .headers({ 'cache-control': 'no-store', 'x-request-id': request.id })
+    .send({ error: 'invalid_request', error_description: 'request_malformed', request_id: request.id });
 }
 
 const BROKEN: Readonly<Record<string, readonly [status: string, reason: string]>> = {
@@ -116,4 +134,6 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // A peer that does not close its side must not keep ours open.
+  setTimeout(() => socket.destroy(), LIMITS.brokenRequestMs).unref();
 }

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { unusable } from './config.js';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** The longest text of a caller that stands in a log line. */
@@ -7,12 +8,33 @@ const LONGEST = 256;
 /** JSON lines on stdout. Nothing is redacted here, because nothing secret is ever passed in: fields are named one by one. */
 export function createLogger(app: string, destination?: DestinationStream): Logger {
   const options = {
-    level: process.env['LOG_LEVEL'] ?? 'info',
+    level: isLogLevel(process.env['LOG_LEVEL']) ? process.env['LOG_LEVEL'] : 'info',
     base: { app },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+const LEVELS: readonly (string | undefined)[] = [
+  'fatal',
+  'error',
+  'warn',
+  'info',
+  'debug',
+  'trace',
+  'silent',
+];
+
+function isLogLevel(text: string | undefined): text is string {
+  return LEVELS.includes(text);
+}
+
+/** Refuses a LOG_LEVEL that does not exist. */
+export function requireLogLevel(): void {
+  const level = process.env['LOG_LEVEL'];
+  if (level !== undefined && !isLogLevel(level))
+    throw unusable(`LOG_LEVEL: must be one of ${LEVELS.join(', ')}`);
 }
 
 /** Text of a caller for a log line: cut, and without control characters (one event is one line). */

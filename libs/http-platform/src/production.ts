@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ConfigError } from './config.js';
+import { ConfigError, unusable } from './config.js';
 
 /** Oldest Node.js that still gets security fixes and has those that concern us. */
 const OLDEST_NODE = [24, 18, 1] as const;
@@ -16,11 +16,18 @@ export function requireProductionReady(mode: 'production' | 'development', certi
     );
   }
   if (mode === 'development') return;
-  const { issuer } = new X509Certificate(readFileSync(certificateFile));
-  if (/^CN=Holdfast development/m.test(issuer)) {
-    throw new ConfigError(
-      'the configuration cannot be used:\n  - TLS_CERTIFICATE_FILE: is a development certificate; in production mode use one of your own, or set HOLDFAST_MODE=development',
+  if (isDevelopmentCertificate(certificateFile)) {
+    throw unusable(
+      'TLS_CERTIFICATE_FILE: is a development certificate; in production mode use one of your own, or set HOLDFAST_MODE=development',
     );
+  }
+}
+
+function isDevelopmentCertificate(file: string): boolean {
+  try {
+    return /^CN=Holdfast development/m.test(new X509Certificate(readFileSync(file)).issuer);
+  } catch (error) {
+    throw unusable(`TLS_CERTIFICATE_FILE: cannot be read as a certificate (${(error as Error).message})`);
   }
 }
 

@@ -1,12 +1,13 @@
 import type { ExceptionFilter, INestApplicationContext, Type, DynamicModule } from '@nestjs/common';
 import type { Server, ServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { createListener, LIMITS } from './listener.js';
 import { nestLogger } from './logger.js';
 import { readTlsFiles, type TlsFiles } from './tls-files.js';
-import { refuseEarly } from './transport-refusal.js';
+import { refuseEarly, type AllowedMethods } from './transport-refusal.js';
 
 /** One listener and the Nest module behind it. */
 export interface Serving {
@@ -18,8 +19,7 @@ export interface Serving {
   readonly port: number;
   /** The only bodies that are parsed here; any other media type is refused. */
   readonly bodies: 'form' | 'json' | 'none';
-  /** Methods by path, for 405 with Allow. */
-  readonly methods: Readonly<Record<string, string>>;
+  readonly methods: AllowedMethods;
   readonly filter: (app: INestApplicationContext) => ExceptionFilter;
   /** Hears how long each answer took, after it was sent. */
   readonly onResponse?: (status: number, elapsedMs: number) => void;
@@ -31,12 +31,17 @@ export interface Served {
   readonly app: NestFastifyApplication;
   readonly server: Server;
   readonly options: ServerOptions;
+  /** Lets what is in flight finish, for three seconds at most; then closes the app and what it holds. */
+  stop(): Promise<void>;
 }
+
+const FINISH_WITHIN_MS = 3_000;
 
 /** Builds the module and listens. Rejects, with nothing left listening, if either fails. */
 export async function serve(serving: Serving): Promise<Served> {
   const { tls, files, module, logger } = serving;
   const { adapter, server } = createListener({ ...tls, ...readTlsFiles(files) });
+  const connections = track(server);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(logger),
     abortOnError: false,
@@ -63,5 +68,30 @@ export async function serve(serving: Serving): Promise<Served> {
     await app.close();
     throw error;
   }
-  return { app, server, options: tls };
+  return { app, server, options: tls, stop: () => stopWithin(FINISH_WITHIN_MS, app, connections) };
+}
+
+/** Connections of all kinds, those included that never got as far as TLS. */
+function track(server: Server): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  return connections;
+}
+
+async function stopWithin(
+  ms: number,
+  app: NestFastifyApplication,
+  connections: ReadonlySet<Socket>,
+): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const socket of connections) socket.destroy();
+  }, ms);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
 }

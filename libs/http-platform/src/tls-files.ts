@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Server, ServerOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
+import { unusable } from './config.js';
 
 /** Where a listener's own certificate (chain, PEM) and private key (PKCS#8 PEM) are. */
 export interface TlsFiles {
@@ -9,12 +10,22 @@ export interface TlsFiles {
   readonly privateKeyFile: string;
 }
 
-/** The part of the TLS options that comes from files. Throws with the file's name if one cannot be read. */
+/** The part of the TLS options that comes from files. Throws `ConfigError` if one cannot be read. */
 export function readTlsFiles(files: TlsFiles): { readonly cert: string; readonly key: string } {
   return {
-    cert: readFileSync(files.certificateFile, 'utf8'),
-    key: readFileSync(files.privateKeyFile, 'utf8'),
+    cert: readPem('TLS_CERTIFICATE_FILE', files.certificateFile),
+    key: readPem('TLS_PRIVATE_KEY_FILE', files.privateKeyFile),
   };
+}
+
+function readPem(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unusable(
+      `${variable}: cannot read the file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+    );
+  }
 }
 
 const LOOK_EVERY_MS = 2_000;

@@ -47,34 +47,44 @@ const REASON_FOR_STATUS: Readonly<Record<number, RequestRefusal>> = {
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
-  return typeof statusCode === 'number' && typeof code === 'string' && code.startsWith('FST_')
-    ? statusCode
-    : undefined;
+  if (typeof statusCode !== 'number' || typeof code !== 'string') return undefined;
+  // ECONNRESET: the caller went away in the middle of its body.
+  return code.startsWith('FST_') || code === 'ECONNRESET' ? statusCode : undefined;
 }
+
+/** Which methods a path has, for a 405 with Allow instead of a 404. */
+export type AllowedMethods = readonly (readonly [path: RegExp, methods: string])[];
 
 /**
  * Checks every request before routing: number of header lines (Node would drop lines silently), content codings
- * (we never decompress) and allowed methods by path (405 with Allow instead of 404).
+ * (we never decompress), media type (one, in UTF-8) and allowed methods by path.
  */
-export function refuseEarly(fastify: FastifyInstance, allowed: Readonly<Record<string, string>>): void {
+export function refuseEarly(fastify: FastifyInstance, allowed: AllowedMethods): void {
   fastify.addHook('onRequest', (request: FastifyRequest, reply, done) => {
     void reply.header('x-request-id', request.id);
     done(earlyRefusal(request, allowed));
   });
 }
 
-function earlyRefusal(
-  request: FastifyRequest,
-  allowed: Readonly<Record<string, string>>,
-): TransportRefusal | undefined {
-  if (request.raw.rawHeaders.length > 2 * LIMITS.headerLines)
-    return new TransportRefusal('headers_too_large');
-  if (request.headers['content-encoding'] !== undefined)
+function earlyRefusal(request: FastifyRequest, allowed: AllowedMethods): TransportRefusal | undefined {
+  const { rawHeaders, url = '' } = request.raw;
+  if (rawHeaders.length > 2 * LIMITS.headerLines) return new TransportRefusal('headers_too_large');
+  if (request.headers['content-encoding'] !== undefined || !hasOneMediaType(rawHeaders)) {
     return new TransportRefusal('media_type_unsupported');
-  const [path = ''] = (request.raw.url ?? '').split('?');
-  const methods = allowed[path];
+  }
+  const [path = ''] = url.split('?');
+  const [, methods] = allowed.find(([pattern]) => pattern.test(path)) ?? [];
   if (methods !== undefined && !methods.split(', ').includes(request.method)) {
     return new TransportRefusal('method_not_allowed', { allow: methods });
   }
   return undefined;
+}
+
+/** RFC 9110 §8.3: a second Content-Type would leave open which one counts; we read UTF-8 only. */
+function hasOneMediaType(rawHeaders: readonly string[]): boolean {
+  const types = rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === 'content-type',
+  );
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(types[0] ?? '')?.[1];
+  return types.length <= 1 && (charset === undefined || /^utf-?8$/i.test(charset));
 }
