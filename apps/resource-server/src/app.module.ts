@@ -23,7 +23,12 @@ export class ResourceServerModule {
             synchronize: false,
             poolSize: 5,
             applicationName: 'holdfast-resource-server',
-            extra: { connectionTimeoutMillis: 2_000, statement_timeout: 5_000, idleTimeoutMillis: 30_000 },
+            extra: {
+              connectionTimeoutMillis: 1_000,
+              query_timeout: 3_000,
+              statement_timeout: 3_000,
+              idleTimeoutMillis: 30_000,
+            },
           }),
         }),
         TypeOrmModule.forFeature([OrderRow]),

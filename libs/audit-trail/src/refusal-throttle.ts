@@ -35,6 +35,11 @@ export class RefusalThrottle {
     return this.finished.splice(0);
   }
 
+  /** Takes back what `drain` gave and could not be recorded. */
+  restore(suppressed: readonly SuppressedRefusals[]): void {
+    this.finished.unshift(...suppressed);
+  }
+
   private turn(now: number): void {
     const minute = Math.floor(now / 60_000);
     if (minute === this.minute) return;

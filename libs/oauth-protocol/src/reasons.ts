@@ -240,6 +240,11 @@ const OUTAGES = {
     meaning: 'the signing keys of the issuer are not known at the moment',
     remedy: 'Can this API reach the JWKS address of the issuer? Callers retry.',
   },
+  storage_unavailable: {
+    told: true,
+    meaning: 'the database of this service does not answer',
+    remedy: 'Is PostgreSQL reachable from this service? Callers retry.',
+  },
   overloaded: {
     told: true,
     meaning: 'the service is starting, stopping or out of capacity',

@@ -1,4 +1,10 @@
-import { AuditUnavailable, RefusalThrottle, type AuditEvent, type AuditTrail } from '@holdfast/audit-trail';
+import {
+  AuditUnavailable,
+  RefusalThrottle,
+  type AuditEvent,
+  type AuditTrail,
+  type SuppressedRefusals,
+} from '@holdfast/audit-trail';
 import { ServiceUnavailable, type TokenRequest } from '@holdfast/oauth-protocol';
 import type { DeniedToken, GrantedToken, RequestContext } from './issue-token.js';
 
@@ -61,16 +67,14 @@ export class DecisionRecorder {
 
   /** Records what was suppressed in minutes that are over; call it about once a minute. */
   async recordSuppressed(): Promise<void> {
-    for (const { clientId, reason, suppressed } of this.throttle.drain(this.now().getTime())) {
-      await this.durably({
-        kind: 'token.refusals_suppressed',
-        actor: clientId,
-        requestId: null,
-        partnerId: null,
-        clientId,
-        reason,
-        detail: { suppressed },
-      });
+    const pending = [...this.throttle.drain(this.now().getTime())];
+    try {
+      for (let entry = pending[0]; entry !== undefined; entry = pending[0]) {
+        await this.durably(toSuppressedEvent(entry));
+        pending.shift();
+      }
+    } finally {
+      this.throttle.restore(pending);
     }
   }
 
@@ -82,4 +86,16 @@ export class DecisionRecorder {
       throw error;
     }
   }
+}
+
+function toSuppressedEvent({ clientId, reason, suppressed }: SuppressedRefusals): Omit<AuditEvent, 'at'> {
+  return {
+    kind: 'token.refusals_suppressed',
+    actor: clientId,
+    requestId: null,
+    partnerId: null,
+    clientId,
+    reason,
+    detail: { suppressed },
+  };
 }

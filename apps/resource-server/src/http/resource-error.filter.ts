@@ -3,13 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { KeysUnavailable } from '@holdfast/cnf-token-verification';
 import { loggable, toTransportRefusal, TRANSPORT_STATUS } from '@holdfast/http-platform';
-import { REASONS, type Reason } from '@holdfast/oauth-protocol';
+import { REASONS, ServiceUnavailable, type Outage, type Reason } from '@holdfast/oauth-protocol';
 import { AccessRefused, toChallenge } from '@holdfast/resource-guard';
-import { OrderInvalid, OrderNotFound, OrdersUnavailable } from '../orders/order-refused.js';
+import { OrderInvalid, OrderNotFound } from '../orders/order-refused.js';
 
 interface Answer {
   readonly status: number;
-  readonly reason: Reason | 'not_found' | 'invalid_order' | 'orders_unavailable';
+  readonly reason: Reason | 'not_found' | 'invalid_order';
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -54,17 +54,8 @@ function answerTo(error: unknown): Answer {
       headers: { 'www-authenticate': wwwAuthenticate },
     };
   }
-  if (error instanceof KeysUnavailable) {
-    const body = { error: 'temporarily_unavailable', error_description: REASONS.keys_unavailable.meaning };
-    return { status: 503, reason: 'keys_unavailable', body, headers: { 'retry-after': '5' } };
-  }
-  if (error instanceof OrdersUnavailable) {
-    const body = {
-      error: 'temporarily_unavailable',
-      error_description: 'the orders cannot be reached at the moment',
-    };
-    return { status: 503, reason: 'orders_unavailable', body, headers: { 'retry-after': '5' } };
-  }
+  if (error instanceof KeysUnavailable) return unavailable('keys_unavailable', 5);
+  if (error instanceof ServiceUnavailable) return unavailable(error.outage, error.retryAfterSeconds);
   if (error instanceof OrderNotFound) {
     return {
       status: 404,
@@ -97,6 +88,14 @@ function answerTo(error: unknown): Answer {
     reason: 'internal_error',
     body: { error: 'server_error', error_description: 'an unexpected error happened' },
   };
+}
+
+function unavailable(outage: Outage, retryAfterSeconds: number): Answer {
+  const body = {
+    error: 'temporarily_unavailable',
+    error_description: `${outage}: ${REASONS[outage].meaning}`,
+  };
+  return { status: 503, reason: outage, body, headers: { 'retry-after': String(retryAfterSeconds) } };
 }
 
 /** What the log says of a refusal's cause: its text, never the token. */

@@ -11,8 +11,3 @@ export class OrderInvalid extends Error {
     super(problems.join('; '));
   }
 }
-
-/** The database of the orders does not answer: a fault of ours, and a passing one. */
-export class OrdersUnavailable extends Error {
-  override readonly name = 'OrdersUnavailable';
-}

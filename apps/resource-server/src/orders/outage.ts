@@ -1,12 +1,12 @@
 import { QueryFailedError } from 'typeorm';
-import { OrdersUnavailable } from './order-refused.js';
+import { ServiceUnavailable } from '@holdfast/oauth-protocol';
 
-/** What `query` gives; `OrdersUnavailable` when the database is the trouble, any other failure as it is. */
+/** What `query` gives; `ServiceUnavailable` when the database is the trouble, any other failure as it is. */
 export async function fromDatabase<T>(query: Promise<T>): Promise<T> {
   try {
     return await query;
   } catch (error) {
-    throw isOutage(error) ? new OrdersUnavailable('the database does not answer', { cause: error }) : error;
+    throw isOutage(error) ? new ServiceUnavailable('storage_unavailable', 5, error) : error;
   }
 }
 
