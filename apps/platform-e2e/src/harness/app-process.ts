@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -39,7 +39,8 @@ export class AppProcess {
     while (!(await started.#isUp(when))) {
       if (!started.isRunning || performance.now() > deadline) {
         await started.stop();
-        throw new Error(`${application.name} did not come up: see ${started.logFile}`);
+        const tail = readFileSync(started.logFile, 'utf8').slice(-2_000);
+        throw new Error(`${application.name} did not come up. The end of its log:\n${tail}`);
       }
       await delay(POLL_MS);
     }

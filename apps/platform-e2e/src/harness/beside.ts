@@ -1,4 +1,4 @@
-import { applications, findFreePort, type Application } from '@holdfast/stack';
+import { applications, findFreePortBase, portsFrom, type Application } from '@holdfast/stack';
 import { settingsOf, type StackUnderTest } from './stack-under-test.js';
 
 /** Another instance of one of the stack's applications: same databases and identity, other ports. */
@@ -17,11 +17,9 @@ export async function beside(
 ): Promise<Beside> {
   const original = applications(settingsOf(stack)).find((application) => application.name === name);
   if (original === undefined) throw new Error(`the stack has no application ${name}`);
-  const [port, managementPort, publicPort] = [
-    await findFreePort(),
-    await findFreePort(),
-    await findFreePort(),
-  ];
+  // Below the ports that the system hands out: no outgoing connection gets in between.
+  const free = portsFrom(await findFreePortBase());
+  const [port, managementPort, publicPort] = [free.tokenMutualTls, free.tokenManagement, free.tokenPublic];
   const own = {
     MTLS_PORT: String(port),
     MANAGEMENT_PORT: String(managementPort),

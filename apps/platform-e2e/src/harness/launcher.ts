@@ -74,11 +74,11 @@ export class Launcher {
     const deadline = setTimeout(() => this.#child.kill('SIGKILL'), UP_WITHIN_MS);
     let hasEnded = false;
     void this.ended.then(() => (hasEnded = true));
-    while (!this.#output.includes('Holdfast is up')) {
-      if (hasEnded) throw new Error(`the stack did not come up:\n${this.#output}`);
+    while (!this.#output.includes('Holdfast is up') && !hasEnded) {
       await new Promise<void>((resolve) => (this.#heard = resolve));
     }
     clearTimeout(deadline);
+    if (hasEnded) throw new Error(`the stack did not come up:\n${this.#output}`);
     return openStack(this.place.home);
   }
 

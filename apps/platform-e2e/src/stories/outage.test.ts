@@ -22,8 +22,8 @@ import {
 import { exchange, type WireAnswer } from '../harness/wire.js';
 
 const TIMEOUT_MS = 90_000;
-/** B and the lifetime of the replica with little patience: after ten seconds nothing useful is left. */
-const FRESHNESS_SECONDS = 70;
+/** B and the lifetime of the replica with the least patience that may be configured: half a minute of outage. */
+const FRESHNESS_SECONDS = 90;
 const SHORTEST_USEFUL_LIFE = 60;
 const ADMIN_ANSWERS_WITHIN_MS = 3_000;
 
@@ -106,7 +106,7 @@ describe('while the database is away', () => {
       json: { error: 'temporarily_unavailable' },
       headers: { 'retry-after': expect.stringMatching(/^\d+$/) },
     });
-  }, 30_000);
+  }, 60_000);
 
   it('an unknown client is still refused as one: an outage is no excuse', async () => {
     const answer = await requestToken(stack, { ...client, clientId: uniqueName('nobody') });

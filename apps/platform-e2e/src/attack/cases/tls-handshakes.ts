@@ -10,7 +10,7 @@ import { credentialsForm, tokenRequest } from '../../harness/token-endpoint.js';
 import { Wire, WireClosed, type Identity } from '../../harness/wire.js';
 import { invalidClient, type AttackCase } from '../attack-case.js';
 import type { AttackWorld, Target } from '../attack-world.js';
-import { judgeAnswer } from '../oracle.js';
+import { type judgeAnswer } from '../oracle.js';
 import { clientHello } from './client-hello.js';
 
 /** Lets our own side speak what nobody should speak any more. */
