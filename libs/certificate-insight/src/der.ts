@@ -1,0 +1,76 @@
+export const TAG = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  utf8String: 0x0c,
+  printableString: 0x13,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  universalString: 0x1c,
+  generalizedTime: 0x18,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  explicit0: 0xa0,
+} as const;
+
+export interface DerValue {
+  readonly tag: number;
+  readonly contents: Uint8Array;
+  /** With its header. */
+  readonly encoded: Uint8Array;
+  /** How many octets the header promises in all; more than `encoded` holds if the end is missing. */
+  readonly promised: number;
+}
+
+/**
+ * The first value of `bytes`, or `undefined` if there is no header. Lenient on purpose: a value that is cut off, or
+ * of indefinite length (as Java writes PKCS#12), is read as far as it goes, so that it can be recognised and named.
+ */
+export function readDer(bytes: Uint8Array): DerValue | undefined {
+  const [tag, first] = bytes;
+  if (tag === undefined || first === undefined) return undefined;
+  if (first === 0x80) return toValue(bytes, 2, bytes.length - 2);
+  if (first < 0x80) return toValue(bytes, 2, first);
+  const size = first & 0x7f;
+  if (size > 4 || bytes.length < 2 + size) return undefined;
+  const length = bytes.subarray(2, 2 + size).reduce((sum, octet) => sum * 256 + octet, 0);
+  return toValue(bytes, 2 + size, length);
+}
+
+/** The values inside a constructed value. */
+export function childrenOf(value: DerValue | undefined): DerValue[] {
+  const children: DerValue[] = [];
+  let rest = value?.contents ?? new Uint8Array();
+  for (let child = readDer(rest); child !== undefined; child = readDer(rest)) {
+    children.push(child);
+    rest = rest.subarray(child.encoded.length);
+  }
+  return children;
+}
+
+/** An OBJECT IDENTIFIER in dotted form; empty if the value is none. */
+export function oidOf(value: DerValue | undefined): string {
+  if (value?.tag !== TAG.oid) return '';
+  const arcs: bigint[] = [];
+  let arc = 0n;
+  for (const octet of value.contents.subarray(0, 64)) {
+    arc = arc * 128n + BigInt(octet & 0x7f);
+    if (octet >= 0x80) continue;
+    arcs.push(arc);
+    arc = 0n;
+  }
+  const [head = 0n, ...rest] = arcs;
+  const root = head < 80n ? head / 40n : 2n;
+  return [root, head - root * 40n, ...rest].join('.');
+}
+
+function toValue(bytes: Uint8Array, header: number, length: number): DerValue {
+  const end = Math.min(header + length, bytes.length);
+  return {
+    tag: bytes[0]!,
+    contents: bytes.subarray(header, end),
+    encoded: bytes.subarray(0, end),
+    promised: header + length,
+  };
+}

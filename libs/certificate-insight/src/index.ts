@@ -1,0 +1,17 @@
+export {
+  readPastedCertificate,
+  type Insight,
+  type ReadableInsight,
+  type UnreadableInsight,
+} from './read-pasted-certificate.js';
+export { decodeCertificate, type AlternativeNames, type DecodedCertificate } from './decode-certificate.js';
+export type { DistinguishedName, NameAttribute } from './distinguished-name.js';
+export type { PublicKeyFacts, Strength } from './public-key.js';
+export type { SignatureFacts } from './signature-algorithm.js';
+export type { ForeignContent } from './foreign-content.js';
+export type { Chain, IntendedUse } from './intended-use.js';
+export { LINTS, type Check, type LintCode, type LintLevel } from './lints.js';
+export { lint } from './lint.js';
+export { daysLeft, EXPIRES_SOON_DAYS } from './lint-validity.js';
+export { whatWillBeCompared, type ComparedValue } from './comparison.js';
+export { holdsPrivateKey } from './private-key.js';

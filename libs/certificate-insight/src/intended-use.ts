@@ -1,0 +1,13 @@
+/** What a certificate is going to be registered for (RFC 8705 §2.1, §2.2; a trust anchor is the CA of §2.1). */
+export type IntendedUse =
+  | {
+      readonly mode: 'match-by-name';
+      readonly field: 'subject_dn' | 'san_dns';
+      /** Subjects (RFC 4514) of the partner's trust anchors and their intermediates, where the caller knows them. */
+      readonly anchorSubjects?: readonly string[];
+    }
+  | { readonly mode: 'pin-certificate' }
+  | { readonly mode: 'trust-anchor' };
+
+/** Certificates as read: the leaf first, then its issuers. */
+export type Chain<T> = readonly [T, ...T[]];
