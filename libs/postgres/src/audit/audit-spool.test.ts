@@ -1,9 +1,15 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chainEvent, emptyStream, type AuditEvent, type ChainedEvent } from '@holdfast/audit-trail';
-import { AuditSpool, findLeftSpools, prepareSpoolDirectory, replayLeftSpool } from './audit-spool.js';
+import {
+  AuditSpool,
+  findLeftSpools,
+  prepareSpoolDirectory,
+  replayLeftSpool,
+  type LeftSpool,
+} from './audit-spool.js';
 
 const STREAM = 'token-service-1';
 
@@ -34,13 +40,13 @@ describe('AuditSpool', () => {
     return events;
   };
   /** As after a `kill -9`: the file is there, the process is not. */
-  const left = async (): Promise<string[]> => {
+  const left = async (): Promise<LeftSpool[]> => {
     await spool.close();
     return findLeftSpools(directory, 'token-service');
   };
-  const replayLeft = async (path: string): Promise<ChainedEvent[]> => {
+  const replayLeft = async (file: LeftSpool): Promise<ChainedEvent[]> => {
     const events: ChainedEvent[] = [];
-    await replayLeftSpool(path, async (batch) => void events.push(...batch));
+    await replayLeftSpool(file, async (batch) => void events.push(...batch));
     return events;
   };
 
@@ -99,27 +105,38 @@ describe('AuditSpool', () => {
     expect(await left()).toHaveLength(1);
   });
 
-  it('leaves the file of another app, and of a process that runs, alone', async () => {
+  it('leaves the file of another app alone', async () => {
     await appendFile(join(directory, 'admin-1.1.spool'), '');
-    await appendFile(join(directory, `token-service-2.${process.ppid}.spool`), '');
     expect(await findLeftSpools(directory, 'token-service')).toEqual([]);
+  });
+
+  it('gives the events of a file whose writer may still run, and leaves the file: its id may be another process by now', async () => {
+    const events = chained(2);
+    await spool.append(events);
+    const [file] = await left();
+    const inUse = join(directory, `token-service-2.${process.ppid}.spool`);
+    await rename(file!.path, inUse);
+    const [found] = await findLeftSpools(directory, 'token-service');
+    expect(found).toEqual({ path: inUse, inUse: true });
+    expect(await replayLeft(found!)).toEqual(events);
+    expect(await readdir(directory)).toHaveLength(1);
   });
 
   it('drops a torn last line, which was never acknowledged, and keeps the lines before it', async () => {
     const events = chained(3);
     await spool.append(events);
-    const [path] = await left();
-    await truncate(path!, (await stat(path!)).size - 5);
-    expect(await replayLeft(path!)).toEqual(events.slice(0, 2));
+    const [file] = await left();
+    await truncate(file!.path, (await stat(file!.path)).size - 5);
+    expect(await replayLeft(file!)).toEqual(events.slice(0, 2));
     expect(await readdir(directory)).toEqual([]);
   });
 
   it('keeps a complete last line', async () => {
     const events = chained(3);
     await spool.append(events);
-    const [path] = await left();
-    expect((await readFile(path!, 'utf8')).endsWith('\n')).toBe(true);
-    expect(await replayLeft(path!)).toEqual(events);
+    const [file] = await left();
+    expect((await readFile(file!.path, 'utf8')).endsWith('\n')).toBe(true);
+    expect(await replayLeft(file!)).toEqual(events);
   });
 
   it.each([
@@ -127,16 +144,16 @@ describe('AuditSpool', () => {
     ['not an event', '{"stream":"s"}\n'],
   ])('throws at a damaged line in the middle (%s), and leaves the file for a person', async (_name, line) => {
     await spool.append(chained(1));
-    const [path] = await left();
-    await appendFile(path!, line);
-    await expect(replayLeft(path!)).rejects.toThrow(SyntaxError);
+    const [file] = await left();
+    await appendFile(file!.path, line);
+    await expect(replayLeft(file!)).rejects.toThrow(SyntaxError);
     expect(await readdir(directory)).toHaveLength(1);
   });
 
   it('does not remove a left file whose events could not be inserted', async () => {
     await spool.append(chained(1));
-    const [path] = await left();
-    await expect(replayLeftSpool(path!, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    const [file] = await left();
+    await expect(replayLeftSpool(file!, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     expect(await readdir(directory)).toHaveLength(1);
   });
 

@@ -95,22 +95,31 @@ export async function prepareSpoolDirectory(directory: string): Promise<void> {
   await unlink(probe);
 }
 
-/**
- * Spool files that earlier runs of `application` left. A file of a process that still runs is not among them. Process
- * ids must mean the same to all who use the directory: never share it between containers.
- */
-export async function findLeftSpools(directory: string, application: string): Promise<string[]> {
+/** A spool file that this process has not open. */
+export interface LeftSpool {
+  readonly path: string;
+  /**
+   * Whether a process with the id of its writer runs. It may be the writer; it may as well be another one that got
+   * the same id since, so the events are stored in any case, and only the file is left alone.
+   */
+  readonly inUse: boolean;
+}
+
+/** Spool files of `application` that other processes wrote: earlier runs, or others beside this one. */
+export async function findLeftSpools(directory: string, application: string): Promise<LeftSpool[]> {
   const names = await readdir(directory);
   return names
     .filter((name) => name.startsWith(`${application}-`) && name.endsWith(SUFFIX))
-    .filter((name) => !isRunning(Number(name.split('.').at(-2))))
-    .map((name) => join(directory, name))
-    .filter((path) => !OPEN_HERE.has(path))
-    .sort();
+    .sort()
+    .map((name) => ({ path: join(directory, name), inUse: isRunning(Number(name.split('.').at(-2))) }))
+    .filter(({ path }) => !OPEN_HERE.has(path));
 }
 
-/** Inserts the events of a left spool file and removes it. Throws, and leaves it, if a complete line is damaged. */
-export async function replayLeftSpool(path: string, insert: Insert): Promise<void> {
+/**
+ * Inserts the events of a left spool file, and removes it unless it may be in use. Storing an event twice changes
+ * nothing. Throws, and leaves the file, if a complete line is damaged.
+ */
+export async function replayLeftSpool({ path, inUse }: LeftSpool, insert: Insert): Promise<void> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
@@ -118,7 +127,7 @@ export async function replayLeftSpool(path: string, insert: Insert): Promise<voi
   } finally {
     await file.close();
   }
-  await unlink(path);
+  if (!inUse) await unlink(path);
 }
 
 async function* completeLines(

@@ -13,7 +13,13 @@ import type { QueryRunner } from 'typeorm';
 import type { Database } from '../connection/database.js';
 import { StorageUnavailable } from '../connection/storage-unavailable.js';
 import { insertChained, newStreamName, toStorable } from './audit-rows.js';
-import { AuditSpool, findLeftSpools, prepareSpoolDirectory, replayLeftSpool } from './audit-spool.js';
+import {
+  AuditSpool,
+  findLeftSpools,
+  prepareSpoolDirectory,
+  replayLeftSpool,
+  type LeftSpool,
+} from './audit-spool.js';
 import { RefusalCounter, storeRefusalCounts } from './refusal-counter.js';
 
 /** What happens to events while the database is away (decisions 17). */
@@ -47,6 +53,7 @@ interface Waiting {
 }
 
 const MAX_BATCH = 500;
+const LOOK_FOR_LEFT_MS = 60_000;
 const SPOOL_MAX_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -100,15 +107,14 @@ export class PostgresAuditTrail implements AuditTrail {
     this.flushCountsLater();
     if (outage.onOutage !== 'spool') return;
     await prepareSpoolDirectory(outage.spoolDirectory);
-    const left = await findLeftSpools(outage.spoolDirectory, application);
-    if (left.length > 0) void this.replayLeft(left);
+    await this.storeLeft(outage.spoolDirectory, application);
   }
 
   async record(event: AuditEvent): Promise<void> {
     if (this.stopped) throw new AuditUnavailable('the audit trail is closed');
     return new Promise((resolve, reject) => {
       this.waiting.push({ event: toStorable(event), resolve, reject });
-      this.pumping ??= this.pump().finally(() => (this.pumping = undefined));
+      this.pumping ??= this.pump();
     });
   }
 
@@ -145,6 +151,8 @@ export class PostgresAuditTrail implements AuditTrail {
         for (const { reject } of batch) reject(refused);
       }
     }
+    // In the same tick as the last look at the queue: who records after it starts another pump.
+    this.pumping = undefined;
   }
 
   private async makeDurable(events: readonly AuditEvent[]): Promise<void> {
@@ -225,15 +233,21 @@ export class PostgresAuditTrail implements AuditTrail {
     await this.within((runner) => insertChained(runner, events));
   }
 
-  private async replayLeft(paths: readonly string[]): Promise<void> {
-    const remaining: string[] = [];
-    for (const path of paths) {
+  /** Begins to store what others left in the directory, and looks again every minute. */
+  private async storeLeft(directory: string, application: string): Promise<void> {
+    void this.replayLeft(await findLeftSpools(directory, application));
+    this.after(LOOK_FOR_LEFT_MS, () => this.storeLeft(directory, application).catch(this.options.onError));
+  }
+
+  private async replayLeft(files: readonly LeftSpool[]): Promise<void> {
+    const remaining: LeftSpool[] = [];
+    for (const file of files) {
       try {
-        await replayLeftSpool(path, (events) => this.insertAgain(events));
+        await replayLeftSpool(file, (events) => this.insertAgain(events));
       } catch (error) {
-        // A damaged file stays for a person to look at; an outage passes.
-        if (error instanceof StorageUnavailable) remaining.push(path);
-        else this.options.onError(error);
+        // A damaged file stays for a person to look at; an outage passes; another instance may have removed the file.
+        if (error instanceof StorageUnavailable) remaining.push(file);
+        else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.options.onError(error);
       }
     }
     if (remaining.length > 0) this.after(this.options.retryMillis ?? 250, () => this.replayLeft(remaining));

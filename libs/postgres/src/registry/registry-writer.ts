@@ -61,7 +61,9 @@ export class RegistryWriter {
       });
     } catch (error) {
       if (error instanceof NothingToCommit) return (error as NothingToCommit<T>).result;
-      const refused = REFUSED_BY[serverErrorIn(error)?.constraint ?? ''];
+      // Only a violated constraint (23505) is the caller's; other errors may carry a constraint's name, too.
+      const { code, constraint = '' } = serverErrorIn(error) ?? {};
+      const refused = code === UNIQUE_VIOLATION ? REFUSED_BY[constraint] : undefined;
       if (refused === undefined) throw error;
       return { written: false, refused, what };
     }
@@ -92,6 +94,8 @@ async function advanceVersion(rows: EntityManager): Promise<bigint> {
   ];
   return BigInt(updated[0]!.v);
 }
+
+const UNIQUE_VIOLATION = '23505';
 
 /** What a violated constraint means to the caller. Any other violation is a fault of ours. */
 const REFUSED_BY: { readonly [constraint: string]: 'already_exists' | 'identity_taken' | undefined } = {
