@@ -36,6 +36,7 @@ export {
   judgeLeaf,
   leafVerdictUnder,
   validateClientCertificate,
+  type BagEntry,
   type CertificateVerdict,
   type LeafVerdict,
   type ValidationWork,

@@ -18,11 +18,14 @@ type Anchored = Extract<ClientAuthentication, { method: 'tls_client_auth' }>;
 export class Evidence {
   readonly thumbprint: CertificateThumbprint;
   readonly leaf: ParsedCertificate;
+  private readonly bag: readonly ParsedCertificate[];
   private last: Remembered | undefined;
 
-  constructor(private readonly presented: PresentedCertificate) {
+  /** Parses everything at once, for every caller alike: the time that it takes must not show which clients exist. */
+  constructor(presented: PresentedCertificate) {
     this.thumbprint = thumbprintOf(presented.leaf);
     this.leaf = parseCertificate(presented.leaf);
+    this.bag = presented.bag.map((der) => parseCertificate(der));
   }
 
   /**
@@ -37,8 +40,12 @@ export class Evidence {
     now: Date,
   ): CertificateVerdict<RegisteredAnchor> {
     if (this.last?.client === client && now <= this.last.until) return this.last.verdict;
-    const candidates = [...this.presented.bag, ...trust.intermediates];
-    const verdict = validateClientCertificate(leaf, candidates, trust.anchors, policy, now);
+    const candidates = [...this.bag, ...trust.intermediates];
+    // A name counts under its own anchor only: of a leaf with paths to several anchors, that one is to be found.
+    const mayVouch = (anchor: RegisteredAnchor): boolean =>
+      client.isIdentifiedBy({ leaf, chain: [], anchor });
+    const anchors = trust.anchors.toSorted((a, b) => Number(mayVouch(b)) - Number(mayVouch(a)));
+    const verdict = validateClientCertificate(leaf, candidates, anchors, policy, now);
     // A "no" is remembered too, for a moment: asking again and again must not cost a path search each time.
     const until = verdict.trusted ? verdict.validUntil : new Date(now.getTime() + REFUSAL_HOLDS_MS);
     this.last = { client, verdict, until };

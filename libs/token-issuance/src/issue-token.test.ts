@@ -238,6 +238,37 @@ describe('IssueToken', () => {
     expect((await ask(world)).claims).toBeDefined();
   });
 
+  it('finds the path to the anchor that the name is registered under, among several (RFC 8705 §7.4)', async () => {
+    const world = situation();
+    const other = await createAuthority({ subject: 'CN=Acme Second Root,O=Acme Ltd,C=SE', ...YEAR });
+    const crossed = await other.issueAuthority({
+      subject: 'CN=Acme Issuing,O=Acme Ltd,C=SE',
+      keys: issuing.keys,
+      ...YEAR,
+    });
+    const elsewhere = parseRegisteredName('subject_dn', 'CN=acme-stock,O=Acme Ltd,C=SE');
+    if (!elsewhere.parsed) throw new Error('the world is broken');
+    const { value, canonical } = elsewhere.name;
+    // Both anchors are the client's; the name of this leaf is registered under one of them only.
+    for (const [named, unnamed] of [
+      [root, other],
+      [other, root],
+    ] as const) {
+      const anchor = (id: string, { der }: Authority): RegistryChange =>
+        replace('anchors', 'acme-ca', { certificate: der, keyThumbprint: id, id });
+      world.changes = [
+        { ...anchor('acme-ca', named), id: 'acme-ca' },
+        { ...anchor('acme-ca-2', unnamed), id: 'acme-ca-2' },
+        {
+          ...replace('credentials', 'crd_1', { id: 'crd_0', anchorId: 'acme-ca-2', value, canonical }),
+          id: 'crd_0',
+        },
+      ] as RegistryChange[];
+      world.presented = present(acmeLeaf, issuing, crossed);
+      expect((await ask(world)).claims).toBeDefined();
+    }
+  });
+
   it('narrows to the scopes asked for (RFC 6749 §3.3)', async () => {
     const world = situation();
     world.request.scopes = ['orders:read'];

@@ -29,6 +29,7 @@ export interface Certificate extends ExtensionFacts {
   readonly isSelfIssued: boolean;
 }
 
+/** How strictly octets are read where certificates in use deviate from RFC 5280. */
 export interface ParsingRules {
   /** `strict`: positive and at most 20 octets (RFC 5280 §4.1.2.2); `tolerant`: any minimal INTEGER. */
   readonly serialNumber: 'strict' | 'tolerant';
@@ -38,6 +39,7 @@ export interface ParsingRules {
 /** What the product accepts. */
 export const STRICT_PARSING: ParsingRules = { serialNumber: 'strict', maximumBytes: 16_384 };
 
+/** A certificate, or why the octets are none. */
 export type ParsedCertificate =
   | { readonly parsed: true; readonly certificate: Certificate }
   | { readonly parsed: false; readonly fault: CertificateFault };

@@ -95,6 +95,15 @@ describe('parseRegisteredName', () => {
     });
   });
 
+  it('refuses a subject that is too long to be indexed, in octets', () => {
+    const longest = `CN=${'é'.repeat((2_000 - '2.5.4.3='.length) / 2)}`;
+    expect(parseRegisteredName('subject_dn', longest).parsed).toBe(true);
+    expect(parseRegisteredName('subject_dn', `${longest}a`)).toEqual({
+      parsed: false,
+      problem: expect.stringMatching(/2001 octets.*at most 2000/),
+    });
+  });
+
   it('refuses a subject that is not RFC 4514 text', () => {
     expect(parseRegisteredName('subject_dn', 'partner-1').parsed).toBe(false);
   });

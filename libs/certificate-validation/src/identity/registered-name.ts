@@ -5,6 +5,7 @@ import { parseDnsName } from './dns-name.js';
 /** The `tls_client_auth_*` metadata that exist so far (RFC 8705 §2.1.2). */
 export type RegisteredNameKind = 'subject_dn' | 'san_dns';
 
+/** A name that a client is known by, checked when it was registered. */
 export interface RegisteredName {
   readonly kind: RegisteredNameKind;
   /** As shown to people. */
@@ -13,9 +14,13 @@ export interface RegisteredName {
   readonly canonical: string;
 }
 
+/** A name that may be registered, or a sentence for whoever wrote it: what is wrong, where, how to mend it. */
 export type RegisteredNameVerdict =
   | { readonly parsed: true; readonly name: RegisteredName }
   | { readonly parsed: false; readonly problem: string };
+
+/** UTF-8 octets of a canonical name. The registry's unique index takes no longer ones. */
+const MAXIMUM_CANONICAL_OCTETS = 2_000;
 
 /** How one kind of name is parsed and matched. */
 interface NameRule {
@@ -27,6 +32,11 @@ interface NameRule {
 export function parseRegisteredName(kind: RegisteredNameKind, text: string): RegisteredNameVerdict {
   const result = RULES[kind].parse(text);
   if ('problem' in result) return { parsed: false, problem: result.problem };
+  const octets = Buffer.byteLength(result.canonical, 'utf8');
+  if (octets > MAXIMUM_CANONICAL_OCTETS) {
+    const problem = `The name has ${octets} octets in the form in which names are compared; at most ${MAXIMUM_CANONICAL_OCTETS} are possible.`;
+    return { parsed: false, problem };
+  }
   return { parsed: true, name: Object.freeze({ kind, ...result }) };
 }
 

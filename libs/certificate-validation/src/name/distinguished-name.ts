@@ -13,6 +13,7 @@ export interface NameAttribute {
   readonly der: Uint8Array;
 }
 
+/** A parsed Name (RFC 5280 §4.1.2.4), frozen. Two match if and only if their `canonical` is equal. */
 export interface DistinguishedName {
   /** In DER order, most general first; RFC 4514 text is the reverse. */
   readonly rdns: readonly (readonly NameAttribute[])[];
@@ -23,7 +24,8 @@ export interface DistinguishedName {
   readonly canonical: string;
 }
 
-const MAXIMUM_ATTRIBUTES = 64;
+/** Attributes of one name, over all its RDNs. A certificate with more does not parse. */
+export const MAXIMUM_ATTRIBUTES = 64;
 
 /** Reads a Name (RFC 5280 §4.1.2.4). An empty SEQUENCE is a valid, empty name. */
 export function readDistinguishedName(name: DerValue): DistinguishedName {
@@ -39,6 +41,7 @@ export function readDistinguishedName(name: DerValue): DistinguishedName {
   return toDistinguishedName(rdns);
 }
 
+/** A name from its RDNs in DER order; works out the canonical form. */
 export function toDistinguishedName(rdns: readonly (readonly NameAttribute[])[]): DistinguishedName {
   const frozen = rdns.map((attributes) =>
     Object.freeze(attributes.map((attribute) => Object.freeze(attribute))),

@@ -117,8 +117,14 @@ describe('parseDistinguishedName', () => {
     ['3.1=a', /not an object identifier/],
     ['2.5.04=a', /not an object identifier/],
     [`CN=${'a'.repeat(2048)}`, /longer than 2048/],
+    [Array(65).fill('CN=a').join('+'), /more than 64 attributes/],
+    [Array(65).fill('CN=a').join(','), /more than 64 attributes/],
   ])('refuses %j and says why', (input, problem) => {
     expect(parseDistinguishedName(input)).toEqual({ parsed: false, problem: expect.stringMatching(problem) });
+  });
+
+  it('takes as many attributes as a certificate may have', () => {
+    expect(parseDistinguishedName(Array(64).fill('CN=a').join(',')).parsed).toBe(true);
   });
 
   it('takes time that grows with the length only CV-30', () => {

@@ -1,9 +1,15 @@
 import { DerReader, TAG } from '../der/reader.js';
 import { decodeUtf8, textOf, toHex } from '../der/values.js';
 import { findAttributeType, findKeyword } from './attribute-types.js';
-import { toDistinguishedName, type DistinguishedName, type NameAttribute } from './distinguished-name.js';
+import {
+  MAXIMUM_ATTRIBUTES,
+  toDistinguishedName,
+  type DistinguishedName,
+  type NameAttribute,
+} from './distinguished-name.js';
 import { escapeValue } from './escape.js';
 
+/** A name, or a sentence for whoever wrote the text: what is wrong, where, how to mend it. */
 export type NameTextVerdict =
   | { readonly parsed: true; readonly name: DistinguishedName }
   | { readonly parsed: false; readonly problem: string };
@@ -50,6 +56,11 @@ class NameTextParser {
     const rdns: NameAttribute[][] = [];
     do rdns.push(this.rdn());
     while (this.skip(','));
+    if (rdns.flat().length > MAXIMUM_ATTRIBUTES) {
+      throw new NameTextProblem(
+        `The name has more than ${MAXIMUM_ATTRIBUTES} attributes; a certificate with such a name is not accepted.`,
+      );
+    }
     return toDistinguishedName(rdns.reverse());
   }
 

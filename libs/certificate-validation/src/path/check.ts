@@ -32,10 +32,40 @@ export function issuerFault(
 }
 
 /**
+ * RFC 5280 §6.1 for a whole path whose signatures have verified: the first fault from the leaf's issuer up to the
+ * anchor, and where it is. `path` goes from the leaf upwards, without the anchor.
+ *
+ * Does NOT check the leaf (see `leafFault`) nor any signature.
+ */
+export function pathFault(
+  path: readonly Certificate[],
+  anchor: Certificate,
+  policy: ValidationPolicy,
+  now: Date,
+): { fault: CertificateFault; depth: number } | undefined {
+  for (let depth = 1; depth < path.length; depth++) {
+    const fault = intermediateFault(path[depth]!, path.slice(0, depth), policy, now);
+    if (fault !== undefined) return { fault, depth };
+  }
+  const fault = anchorFault(anchor, path, policy, now);
+  return fault === undefined ? undefined : { fault, depth: path.length };
+}
+
+function intermediateFault(
+  issuer: Certificate,
+  below: readonly Certificate[],
+  policy: ValidationPolicy,
+  now: Date,
+): CertificateFault | undefined {
+  const isTooMany = !issuer.isSelfIssued && countIntermediates(below) >= policy.limits.intermediates;
+  return isTooMany ? 'path.too_deep' : issuerFault(issuer, below, policy, now);
+}
+
+/**
  * Whether `anchor` may stand above `below`. RFC 5280 §6.1.1 (d) takes only name and key from an anchor; the
  * policy says whether the rest of its certificate counts as well.
  */
-export function anchorFault(
+function anchorFault(
   anchor: Certificate,
   below: readonly Certificate[],
   policy: ValidationPolicy,
@@ -47,7 +77,7 @@ export function anchorFault(
 }
 
 /** RFC 5280 §4.2.1.9, §6.1.4 (l): self-issued intermediates do not count; the leaf never does. */
-export function countIntermediates(path: readonly Certificate[]): number {
+function countIntermediates(path: readonly Certificate[]): number {
   return path.slice(1).filter((certificate) => !certificate.isSelfIssued).length;
 }
 

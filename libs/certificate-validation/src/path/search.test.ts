@@ -5,15 +5,19 @@ import {
   generateKeys,
   makeCertificate,
   type Authority,
+  type AuthorityOptions,
+  type KeyAlgorithm,
 } from '@holdfast/test-pki';
 import {
   LEAF,
   parsed,
   partnerWorld,
+  ROOT,
   verdictOn,
   withLimits,
   YEAR,
   type PartnerWorld,
+  type Presented,
 } from '../testing/partner-world.js';
 
 const CA = { basicConstraints: { ca: true }, keyUsage: ['keyCertSign'], ...YEAR } as const;
@@ -24,8 +28,13 @@ beforeAll(async () => {
 });
 
 /** Another certificate for the name and key of `subject`, signed by `issuer`. */
-async function crossSigned(subject: Authority, name: string, issuer: Authority): Promise<Uint8Array> {
-  return (await makeCertificate({ ...CA, subject: name, keys: subject.keys }, issuer)).der;
+async function crossSigned(
+  subject: Authority,
+  name: string,
+  issuer: Authority,
+  change: Partial<AuthorityOptions> = {},
+): Promise<Uint8Array> {
+  return (await makeCertificate({ ...CA, subject: name, keys: subject.keys, ...change }, issuer)).der;
 }
 
 describe('path search', () => {
@@ -55,6 +64,44 @@ describe('path search', () => {
       [world.intermediate.der, deadEnd],
     ]) {
       expect(verdictOn(world.with({ bag }))).toMatchObject({ trusted: true });
+    }
+  });
+
+  it('finds the path through an authority that two anchors have signed, whichever of them is bad', async () => {
+    const other = await createAuthority({ ...YEAR, subject: 'CN=Other Root' });
+    const crossed = await crossSigned(world.intermediate, 'CN=Issuing CA,O=Acme', other);
+    const expired = await createAuthority({
+      subject: 'CN=Other Root',
+      keys: other.keys,
+      notBefore: new Date('2025-01-01T00:00:00Z'),
+      notAfter: YEAR.notBefore,
+    });
+    const anchors = [{ certificate: parsed(expired.der) }, ...world.anchors];
+    const presented = world.with({ bag: [crossed, ...world.bag], anchors });
+    expect(verdictOn(presented)).toMatchObject({ trusted: true, path: { anchor: world.anchors[0] } });
+  });
+
+  it('ends at the first anchor, in the order given, that verifies', async () => {
+    const other = await createAuthority({ ...YEAR, subject: 'CN=Other Root' });
+    const crossed = await crossSigned(world.intermediate, 'CN=Issuing CA,O=Acme', other);
+    const anchors = [{ certificate: parsed(other.der) }, ...world.anchors];
+    for (const order of [anchors, anchors.toReversed()]) {
+      const presented = world.with({ bag: [crossed, ...world.bag], anchors: order });
+      expect(verdictOn(presented)).toMatchObject({ trusted: true, path: { anchor: order[0] } });
+    }
+  });
+
+  it('blames the expired issuer of the leaf, not its valid namesake with another key', async () => {
+    const renewed = await world.root.issueAuthority({ ...YEAR, subject: 'CN=Issuing CA,O=Acme' });
+    const expired = await crossSigned(world.intermediate, 'CN=Issuing CA,O=Acme', world.root, {
+      notBefore: new Date('2025-01-01T00:00:00Z'),
+      notAfter: YEAR.notBefore,
+    });
+    for (const bag of [
+      [renewed.der, expired],
+      [expired, renewed.der],
+    ]) {
+      expect(verdictOn(world.with({ bag }))).toMatchObject({ fault: 'validity.issuer_expired', depth: 1 });
     }
   });
 
@@ -116,7 +163,7 @@ describe('path search', () => {
     expect(verdict.work.steps).toBeLessThanOrEqual(64);
   });
 
-  it('does not descend below a signature that does not verify', async () => {
+  it('checks no signature where no name leads to an anchor', async () => {
     const forged = await Promise.all(
       Array.from({ length: 10 }, async () => {
         const keys = await generateKeys();
@@ -124,7 +171,60 @@ describe('path search', () => {
       }),
     );
     const verdict = verdictOn(world.with({ bag: forged }));
+    expect(verdict).toMatchObject({ trusted: false, fault: 'path.untrusted_root', depth: 1 });
+    expect(verdict.work).toEqual({ steps: 1, signatures: 0, unreadable: 0 });
+  });
+});
+
+/** Ten authorities that all bear one name, each issuing the next, and a leaf below: what a stranger can make. */
+async function strangers(name: string, keyAlgorithm: KeyAlgorithm): Promise<Pick<Presented, 'leaf' | 'bag'>> {
+  let issuer = await createAuthority({ ...YEAR, subject: name, keyAlgorithm });
+  const bag = [issuer.der];
+  while (bag.length < 10) {
+    issuer = await issuer.issueAuthority({ ...YEAR, subject: name, keyAlgorithm });
+    bag.push(issuer.der);
+  }
+  return { leaf: parsed((await issuer.issue(LEAF)).der), bag };
+}
+
+describe.each<KeyAlgorithm>(['P-256', 'P-521'])('what a stranger with %s keys costs', (keyAlgorithm) => {
+  it('no signature check, if no name leads to an anchor', async () => {
+    const verdict = verdictOn(world.with(await strangers('CN=X', keyAlgorithm)));
+    expect(verdict).toMatchObject({ trusted: false, fault: 'path.untrusted_root' });
+    expect(verdict.work).toEqual({ signatures: 0, steps: 1, unreadable: 0 });
+  });
+
+  it('one check for each certificate, if all bear the name of the anchor', async () => {
+    const verdict = verdictOn(world.with(await strangers(ROOT.subject, keyAlgorithm)));
     expect(verdict).toMatchObject({ trusted: false, fault: 'sig.invalid', depth: 0 });
-    expect(verdict.work).toEqual({ steps: 1, signatures: 10, unreadable: 0 });
+    expect(verdict.work).toEqual({ signatures: 11, steps: 1, unreadable: 0 });
+  });
+
+  it('one check more for each, if a second anchor bears the same name', async () => {
+    const renewed = { certificate: parsed((await createAuthority({ ...ROOT, keyAlgorithm })).der) };
+    const anchors = [...world.anchors, renewed];
+    const verdict = verdictOn(world.with({ ...(await strangers(ROOT.subject, keyAlgorithm)), anchors }));
+    expect(verdict.work).toEqual({ signatures: 22, steps: 2, unreadable: 0 });
+  });
+
+  it('one check for each, if they bear the name of an intermediate that stands in the bag', async () => {
+    const { leaf, bag } = await strangers('CN=Issuing CA,O=Acme', keyAlgorithm);
+    const verdict = verdictOn(world.with({ leaf, bag: [...bag, ...world.bag] }));
+    expect(verdict.trusted).toBe(false);
+    expect(verdict.work.signatures).toBe(12);
+  });
+});
+
+describe('what the holder of a genuine leaf costs', () => {
+  it('nothing below that leaf, since it may not issue (RFC 5280 §4.2.1.9)', async () => {
+    const holder = authorityFrom(world.issued);
+    const below = await Promise.all(
+      Array.from({ length: 9 }, () => holder.issueAuthority({ ...YEAR, subject: 'CN=Y' })),
+    );
+    const leaf = parsed((await below[0]!.issue(LEAF)).der);
+    const bag = [...below.map(({ der }) => der), world.issued.der, ...world.bag];
+    const verdict = verdictOn(world.with({ leaf, bag }));
+    expect(verdict).toMatchObject({ trusted: false, fault: 'issuer.not_ca' });
+    expect(verdict.work.signatures).toBe(2);
   });
 });

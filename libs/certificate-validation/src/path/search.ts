@@ -1,6 +1,6 @@
 import type { Certificate } from '../certificate/certificate.js';
 import type { CertificateFault } from '../fault.js';
-import { anchorFault, countIntermediates, issuerFault } from './check.js';
+import { issuerFault, pathFault } from './check.js';
 import type { ValidationPolicy } from './policy.js';
 import { publicKeyThumbprint, signatureFault } from './signature.js';
 
@@ -9,6 +9,7 @@ export interface TrustAnchor {
   readonly certificate: Certificate;
 }
 
+/** A path of which every signature has been verified and every certificate checked. */
 export interface VerifiedPath<A extends TrustAnchor = TrustAnchor> {
   readonly leaf: Certificate;
   /** The intermediates, from the leaf's issuer upwards. */
@@ -18,7 +19,9 @@ export interface VerifiedPath<A extends TrustAnchor = TrustAnchor> {
 
 /** What a search has cost. */
 export interface SearchWork {
+  /** Signatures checked. */
   readonly signatures: number;
+  /** Anchors and proven authorities under which was searched. */
   readonly steps: number;
 }
 
@@ -31,90 +34,110 @@ export type SearchResult<A extends TrustAnchor> =
       readonly work: SearchWork;
     };
 
+/** Why one way down ended. */
+interface Reason {
+  readonly fault: CertificateFault;
+  /** The certificate that the fault is about; 0 is the leaf. On a way that ended early, its level. */
+  readonly depth: number;
+  /** The level that was not reached any more; `WHOLE_PATH` if the leaf was reached and the path then failed. */
+  readonly missed: number;
+}
+
+const LEAF = 0;
+const WHOLE_PATH = -1;
+
 /**
- * Depth-first search from the leaf to an anchor, with backtracking: one bad candidate never hides a good path.
- * A signature is verified before its issuer's own issuers are looked at, once per (certificate, key); so cost
- * grows with the edges of the graph, not with its paths, and both are capped.
+ * Depth-first search from the anchors, in the order given, **down** to the leaf, with backtracking: one bad
+ * candidate never hides a good path.
+ *
+ * What a stranger sends must not cost us signature checks. A signature is checked only under a *proven* key: that
+ * of an anchor, or of an authority whose own signature has verified under a proven key and who may issue. It is
+ * checked only on certificates that stand on a chain of names upwards from the leaf, and once per (certificate, key).
+ * So every certificate is checked at most k times, where k is the number of proven keys that bear its issuer's name:
+ * a stranger costs at most 11 · k checks (the leaf and ten more; k is 1 unless an authority has changed its key),
+ * and none at all if no name leads to an anchor.
+ * The limits of the policy cap what the holder of a genuine authority could make us do.
  */
 export class PathSearch<A extends TrustAnchor> {
   private readonly work = { signatures: 0, steps: 0 };
   private readonly verified = new Map<Certificate, Map<string, CertificateFault | undefined>>();
-  private deepest: { fault: CertificateFault; depth: number } | undefined;
+  private readonly levels: ReadonlyMap<Certificate, number>;
+  private nearest: Reason | undefined;
 
   constructor(
-    private readonly bag: readonly Certificate[],
+    private readonly leaf: Certificate,
+    bag: readonly Certificate[],
     private readonly anchors: readonly A[],
     private readonly policy: ValidationPolicy,
     private readonly now: Date,
-  ) {}
+  ) {
+    this.levels = levelsAbove(leaf, bag);
+  }
 
-  run(leaf: Certificate): SearchResult<A> {
+  run(): SearchResult<A> {
     try {
-      const path = this.extend([leaf]);
-      if (path !== undefined) return { path, work: this.work };
-      return { ...(this.deepest ?? { fault: 'path.no_anchor', depth: 0 }), work: this.work };
+      for (const anchor of this.anchors) {
+        const path = this.descend({ leaf: this.leaf, chain: [], anchor });
+        if (path !== undefined) return { path, work: this.work };
+      }
+      const { fault, depth } = this.nearest ?? endOfNames(this.levels);
+      return { fault, depth, work: this.work };
     } catch (error) {
       if (!(error instanceof BudgetExhausted)) throw error;
-      return { fault: error.fault, depth: this.deepest?.depth ?? 0, work: this.work };
+      return { fault: error.fault, depth: this.nearest?.depth ?? LEAF, work: this.work };
     }
   }
 
-  private extend(path: readonly Certificate[]): VerifiedPath<A> | undefined {
+  /** The chain of `path` is proven, its leaf is not: it may still be levels below. */
+  private descend(path: VerifiedPath<A>): VerifiedPath<A> | undefined {
     if (++this.work.steps > this.policy.limits.steps) throw new BudgetExhausted('budget.steps');
-    return this.endAtAnchor(path) ?? this.climb(path);
+    return this.endAtLeaf(path) ?? this.branch(path);
   }
 
-  private endAtAnchor(path: readonly Certificate[]): VerifiedPath<A> | undefined {
-    const last = path.at(-1)!;
-    for (const anchor of this.anchors) {
-      const { certificate } = anchor;
-      if (certificate.subject.canonical !== last.issuer.canonical) continue;
-      if (!this.isSignedBy(path, certificate)) continue;
-      const fault = anchorFault(certificate, path, this.policy, this.now);
-      if (fault === undefined) return { leaf: path[0]!, chain: path.slice(1), anchor };
-      this.note(fault, path.length);
-    }
+  private endAtLeaf(path: VerifiedPath<A>): VerifiedPath<A> | undefined {
+    const { leaf, chain, anchor } = path;
+    if (!this.isIssuedBy(leaf, lowestOf(path))) return undefined;
+    const reason = pathFault([leaf, ...chain], anchor.certificate, this.policy, this.now);
+    if (reason === undefined) return path;
+    this.note({ ...reason, missed: WHOLE_PATH });
     return undefined;
   }
 
-  private climb(path: readonly Certificate[]): VerifiedPath<A> | undefined {
-    const last = path.at(-1)!;
-    for (const issuer of this.candidatesFor(last)) {
-      if (path.some((certificate) => isSameEntity(certificate, issuer))) continue;
-      if (!issuer.isSelfIssued && countIntermediates(path) >= this.policy.limits.intermediates) {
-        this.note('path.too_deep', path.length);
-        continue;
-      }
-      if (!this.isSignedBy(path, issuer)) continue;
-      const fault = issuerFault(issuer, path, this.policy, this.now);
+  private branch(path: VerifiedPath<A>): VerifiedPath<A> | undefined {
+    const { leaf, chain, anchor } = path;
+    const issuer = lowestOf(path);
+    for (const candidate of this.candidatesUnder(issuer)) {
+      if ([...chain, anchor.certificate].some((above) => isSameEntity(above, candidate))) continue;
+      if (!this.isIssuedBy(candidate, issuer)) continue;
+      // Whoever may not issue proves nothing, or every holder of a leaf could send us down a maze of his own.
+      const fault = issuerFault(candidate, [leaf], this.policy, this.now);
       if (fault !== undefined) {
-        this.note(fault, path.length);
+        const depth = this.levelOf(candidate);
+        this.note({ fault, depth, missed: depth - 1 });
         continue;
       }
-      const found = this.extend([...path, issuer]);
+      const found = this.descend({ leaf, chain: [candidate, ...chain], anchor });
       if (found !== undefined) return found;
     }
-    this.note(last.isSelfIssued ? 'path.untrusted_root' : 'path.no_anchor', path.length - 1);
     return undefined;
   }
 
   /** RFC 5280 leaves the order open: a matching key identifier first, then the newest; a mismatch blocks nothing. */
-  private candidatesFor(certificate: Certificate): Certificate[] {
-    const rank = (issuer: Certificate): number =>
-      certificate.authorityKeyIdentifier !== undefined &&
-      certificate.authorityKeyIdentifier === issuer.subjectKeyIdentifier
-        ? 0
-        : 1;
-    return this.bag
-      .filter((issuer) => issuer.subject.canonical === certificate.issuer.canonical)
+  private candidatesUnder(issuer: Certificate): Certificate[] {
+    const rank = ({ authorityKeyIdentifier: named }: Certificate): number =>
+      named !== undefined && named === issuer.subjectKeyIdentifier ? 0 : 1;
+    return [...this.levels.keys()]
+      .filter((candidate) => candidate !== this.leaf && isNamedBy(candidate, issuer))
       .sort((a, b) => rank(a) - rank(b) || b.notBefore.getTime() - a.notBefore.getTime());
   }
 
-  private isSignedBy(path: readonly Certificate[], issuer: Certificate): boolean {
-    const fault = this.signatureFault(path.at(-1)!, issuer);
+  private isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+    if (!isNamedBy(certificate, issuer)) return false;
+    const fault = this.signatureFault(certificate, issuer);
     if (fault === undefined) return true;
+    const missed = this.levelOf(certificate);
     // A bad key is the issuer's fault, a bad signature that of the certificate below it.
-    this.note(fault, fault.startsWith('key.') ? path.length : path.length - 1);
+    this.note({ fault, depth: fault.startsWith('key.') ? missed + 1 : missed, missed });
     return false;
   }
 
@@ -130,9 +153,18 @@ export class PathSearch<A extends TrustAnchor> {
     return fault;
   }
 
-  /** The reason from the path that came furthest is the one that helps its owner. */
-  private note(fault: CertificateFault, depth: number): void {
-    if (this.deepest === undefined || depth > this.deepest.depth) this.deepest = { fault, depth };
+  private levelOf(certificate: Certificate): number {
+    return this.levels.get(certificate)!;
+  }
+
+  /** The reason from the way that came nearest to the leaf is the one that helps its owner; of those, the deepest. */
+  private note(reason: Reason): void {
+    const known = this.nearest;
+    const isBetter =
+      known === undefined ||
+      reason.missed < known.missed ||
+      (reason.missed === known.missed && reason.depth > known.depth);
+    if (isBetter) this.nearest = reason;
   }
 }
 
@@ -140,6 +172,33 @@ class BudgetExhausted extends Error {
   constructor(readonly fault: CertificateFault) {
     super(fault);
   }
+}
+
+const lowestOf = ({ chain, anchor }: VerifiedPath): Certificate => chain[0] ?? anchor.certificate;
+
+const isNamedBy = (certificate: Certificate, issuer: Certificate): boolean =>
+  certificate.issuer.canonical === issuer.subject.canonical;
+
+/**
+ * Which certificates names lead to, upwards from the leaf, and how far above it: 0 is the leaf, 1 whoever bears
+ * its issuer's name, and so on. Names alone: nothing here is proven.
+ */
+function levelsAbove(leaf: Certificate, bag: readonly Certificate[]): Map<Certificate, number> {
+  const levels = new Map([[leaf, LEAF]]);
+  // A Map also hands out the entries that are added while it is walked through.
+  for (const [below, level] of levels) {
+    for (const entry of bag) {
+      if (!levels.has(entry) && isNamedBy(below, entry) && !isSameEntity(entry, leaf))
+        levels.set(entry, level + 1);
+    }
+  }
+  return levels;
+}
+
+/** Why there is no path where no signature had to be checked: the names end before an anchor. */
+function endOfNames(levels: ReadonlyMap<Certificate, number>): { fault: CertificateFault; depth: number } {
+  const [last, depth] = [...levels].at(-1)!;
+  return { fault: last.isSelfIssued ? 'path.untrusted_root' : 'path.no_anchor', depth };
 }
 
 /** The same authority again, perhaps in another certificate: going round in a circle proves nothing (RFC 4158 §5.2). */

@@ -35,7 +35,7 @@ export function signatureFault(certificate: Certificate, issuer: Certificate): C
 
 const THUMBPRINTS = new WeakMap<PublicKeyInfo, string>();
 
-/** Importing a key costs as much as a signature check. Bounded: intermediates come from strangers. */
+/** Importing a key costs as much as a signature check. Bounded: partners bring intermediates of their own. */
 const KEYS = new Map<string, KeyObject>();
 const MAXIMUM_KEYS = 512;
 

@@ -65,7 +65,7 @@ const REFUSED: Record<PathFault, readonly Case[]> = {
       async (w) => w.with({ anchors: [await namesake()] }),
       1,
     ],
-    ['refuses an intermediate of the right name and another key', withForgedIntermediate, 0],
+    ['refuses an intermediate of the right name and another key', withForgedIntermediate, 1],
   ],
   'sig.algorithm_weak': [
     ['refuses a leaf signed with SHA-1', (w) => w.leafWith({ signatureHash: 'SHA-1' }), 0],
@@ -187,6 +187,11 @@ const REFUSED: Record<PathFault, readonly Case[]> = {
       (w) => w.with({ bag: Array(11).fill(w.intermediate.der) }),
       0,
     ],
+    [
+      'refuses eleven that have been parsed already',
+      (w) => w.with({ bag: Array(11).fill(parseCertificate(w.intermediate.der)) }),
+      0,
+    ],
   ],
   'budget.signatures': [
     ['stops at the limit of signature checks', (w) => w.with({ policy: withLimits({ signatures: 1 }) }), 0],
@@ -242,6 +247,7 @@ describe('validateClientCertificate', () => {
       'accepts an anchor past its end where the policy says so',
       async (w) => ignoringAnchor(await w.rootWith(LAST_YEAR)),
     ],
+    ['takes what has been parsed already for what the client presents', withParsedBag],
     ['accepts ten certificates beside the leaf', (w) => w.with({ bag: Array(10).fill(w.intermediate.der) })],
     ['does not count what we have stored', (w) => w.with({ bag: [...Array(10).fill(w.root.der), ...w.bag] })],
     ['accepts a root sent by the client that is the anchor', (w) => w.with({ bag: [...w.bag, w.root.der] })],
@@ -305,6 +311,10 @@ async function deep(w: PartnerWorld, extra: number, change: { pathLength?: numbe
     bag.push(issuer.der);
   }
   return w.with({ leaf: parsed((await issuer.issue(LEAF)).der), bag });
+}
+
+function withParsedBag(w: PartnerWorld): Presented {
+  return w.with({ bag: [parseCertificate(bytes(1, 2, 3)), parseCertificate(w.intermediate.der)] });
 }
 
 async function withUnusedOddity(w: PartnerWorld): Promise<Presented> {

@@ -1,4 +1,4 @@
-import { parseCertificate, type Certificate } from '../certificate/certificate.js';
+import { parseCertificate, type Certificate, type ParsedCertificate } from '../certificate/certificate.js';
 import type { CertificateFault } from '../fault.js';
 import { authorityFactsFault, leafFault, unprocessedExtensionFault, validityOf } from './check.js';
 import { PARTNER_CERTIFICATES, type ValidationPolicy } from './policy.js';
@@ -11,6 +11,13 @@ export interface ValidationWork extends SearchWork {
   readonly unreadable: number;
 }
 
+/**
+ * Something that may stand between leaf and anchor. DER, or what `parseCertificate` made of it, is what a client
+ * presents: it counts against `limits.bag`. A `Certificate` is what we have stored for the client: it does not.
+ */
+export type BagEntry = Certificate | Uint8Array | ParsedCertificate;
+
+/** Whether a leaf chains to an anchor: by which path and until when, or what is wrong with which certificate. */
 export type CertificateVerdict<A extends TrustAnchor = TrustAnchor> =
   | {
       readonly trusted: true;
@@ -22,22 +29,27 @@ export type CertificateVerdict<A extends TrustAnchor = TrustAnchor> =
   | {
       readonly trusted: false;
       readonly fault: CertificateFault;
-      /** Which certificate the fault is about: 0 is the leaf, 1 its issuer, and so on. */
+      /**
+       * Which certificate the fault is about: 0 is the leaf, 1 its issuer, and so on. Counted by names where no path
+       * from the leaf to it is proven.
+       */
       readonly depth: number;
       readonly work: ValidationWork;
     };
 
 /**
  * Decides whether `leaf` chains to one of `anchors` for the policy's purpose at `now` (RFC 5280 §6.1, RFC 8705
- * §2.1). `bag` holds, in any order, what may stand between them. DER is what a client presents: counted against
- * `limits.bag`, left out if it is no certificate. Parsed is what we have stored for it: it does not count.
+ * §2.1). `bag` holds, in any order, what may stand between them; what is no certificate is left out. Anchors are
+ * tried in the order given: the path is one to the first of them that verifies.
+ *
+ * Signatures are checked from the anchors down, so what strangers send costs next to nothing: see `PathSearch`.
  *
  * Does NOT check revocation, nor which client the leaf belongs to: see `matchesRegisteredName`.
  * Does NOT process name constraints or certificate policies: a path that carries them is refused.
  */
 export function validateClientCertificate<A extends TrustAnchor>(
   leaf: Certificate,
-  bag: readonly (Certificate | Uint8Array)[],
+  bag: readonly BagEntry[],
   anchors: readonly A[],
   policy: ValidationPolicy,
   now: Date,
@@ -47,12 +59,13 @@ export function validateClientCertificate<A extends TrustAnchor>(
   if (fault !== undefined) return { trusted: false, fault, depth: 0, work: idle };
 
   const candidates = bag.map(toCertificate).filter((entry) => entry !== undefined);
-  const result = new PathSearch(candidates, anchors, policy, now).run(leaf);
+  const result = new PathSearch(leaf, candidates, anchors, policy, now).run();
   const work = { ...result.work, unreadable: bag.length - candidates.length };
   if (result.path === undefined) return { trusted: false, fault: result.fault, depth: result.depth, work };
   return { trusted: true, path: result.path, validUntil: endOf(result.path, policy), work };
 }
 
+/** Whether a certificate is sound by itself, or the first thing that is wrong with it. Says nothing about trust. */
 export type LeafVerdict =
   { readonly sound: true } | { readonly sound: false; readonly fault: CertificateFault };
 
@@ -90,7 +103,7 @@ const toLeafVerdict = (fault: CertificateFault | undefined): LeafVerdict =>
 
 function entryFault(
   leaf: Certificate,
-  bag: readonly (Certificate | Uint8Array)[],
+  bag: readonly BagEntry[],
   anchors: readonly TrustAnchor[],
   policy: ValidationPolicy,
   now: Date,
@@ -103,14 +116,16 @@ function entryFault(
     if (anchors.some(({ certificate }) => publicKeyThumbprint(certificate) === key))
       return 'path.leaf_is_anchor';
   }
-  const presented = bag.filter((entry) => entry instanceof Uint8Array).length;
-  return presented > policy.limits.bag ? 'budget.bag' : undefined;
+  return bag.filter(isPresented).length > policy.limits.bag ? 'budget.bag' : undefined;
 }
 
+const isPresented = (entry: BagEntry): entry is Uint8Array | ParsedCertificate =>
+  entry instanceof Uint8Array || 'parsed' in entry;
+
 /** An entry that cannot be read cannot be on a path either; what the client sends beside the leaf proves nothing. */
-function toCertificate(entry: Certificate | Uint8Array): Certificate | undefined {
-  if (!(entry instanceof Uint8Array)) return entry;
-  const result = parseCertificate(entry);
+function toCertificate(entry: BagEntry): Certificate | undefined {
+  if (!isPresented(entry)) return entry;
+  const result = entry instanceof Uint8Array ? parseCertificate(entry) : entry;
   return result.parsed ? result.certificate : undefined;
 }
 
