@@ -77,7 +77,7 @@ const TEXTS: readonly (readonly [ForeignContent, RegExp])[] = [
   ['pem_damaged', /BEGIN (?:X509 |TRUSTED )?CERTIFICATE/i],
   ['pem_cut_off', /END (?:X509 |TRUSTED )?CERTIFICATE/i],
   ['printed_certificate', /^\s*Certificate:\s+Data:/],
-  ['web_page', /^\s*(?:<!--[^]*?-->\s*)*<(?:!doctype html|html|head|body)\b/i],
+  ['web_page', /^\s*<(?:!doctype html|!--|html|head|body)/i],
   ['web_key', /["']?(?:kty|x5c)["']?\s*:/],
   ['thumbprint', /^\s*(?:sha-?(?:1|256)[^=:]*[=:]\s*)?(?:[0-9a-f]{2}[: ]?){20,32}\s*$/i],
   ['thumbprint', /^\s*[\w-]{43}\s*$/],

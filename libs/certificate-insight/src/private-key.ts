@@ -29,9 +29,9 @@ function isPrivateKeyText(text: string): boolean {
 }
 
 const MARKERS = [
-  /BEGIN[\w %+]*PRIVATE(?:%20|[ +_])?KEY/i,
+  /BEGIN[\w %+]{0,40}PRIVATE(?:%20|[ +_])?KEY/i,
   /PuTTY-User-Key-File/i,
-  /<RSAKeyValue>[^]*<D>/,
+  /<InverseQ>|<D>[A-Za-z0-9+\/=\s]{40}/,
   /AGE-SECRET-KEY-1/i,
 ];
 

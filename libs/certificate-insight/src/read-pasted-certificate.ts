@@ -79,9 +79,11 @@ function extractDer(bytes: Uint8Array): readonly Uint8Array[] | ForeignContent {
   return identifyText(text);
 }
 
-/** A SEQUENCE whose length does not look like a character: text may begin with the digit 0. */
-function isDer([tag, length]: Uint8Array): boolean {
-  return tag === TAG.sequence && length !== undefined && length >= 0x80 && length <= 0x84;
+/** A SEQUENCE whose length cannot be a character, or is exact: text too may begin with the digit 0. */
+function isDer(bytes: Uint8Array): boolean {
+  const [tag, length = 0] = bytes;
+  if (tag !== TAG.sequence) return false;
+  return length >= 0x80 ? length <= 0x84 : length > 0 && length === bytes.length - 2;
 }
 
 function findForeign(der: Uint8Array): ForeignContent | undefined {
