@@ -55,7 +55,7 @@ const WHOLE_PATH = -1;
  * checked only on certificates that stand on a chain of names upwards from the leaf, and once per (certificate, key).
  * So every certificate is checked at most k times, where k is the number of proven keys that bear its issuer's name:
  * a stranger costs at most 11 · k checks (the leaf and ten more; k is 1 unless an authority has changed its key),
- * and none at all if no name leads to an anchor.
+ * beside one for each stored intermediate on such a chain, and none at all if no name leads to an anchor.
  * The limits of the policy cap what the holder of a genuine authority could make us do.
  */
 export class PathSearch<A extends TrustAnchor> {
