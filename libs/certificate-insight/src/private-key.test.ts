@@ -54,6 +54,10 @@ const KEYS: readonly (readonly [name: string, input: string | Uint8Array])[] = [
   ['encrypted PKCS#8 as DER', Uint8Array.from(encrypted(ec, 'pkcs8', 'der') as Buffer)],
   ['PKCS#8 as base64 without armour', base64(der(rsa, 'pkcs8'))],
   ['PKCS#8 under the label of a certificate', pem(ec, 'pkcs8').replaceAll('PRIVATE KEY', 'CERTIFICATE')],
+  [
+    'PKCS#8 under the label of a certificate, inside base64',
+    base64(pem(ec, 'pkcs8').replaceAll('PRIVATE KEY', 'CERTIFICATE')),
+  ],
   ['a JWK with its private part', jwk],
   ['a JWK in one line of escaped JSON', JSON.stringify({ jwk: JSON.stringify(JSON.parse(jwk)) })],
   ['a symmetric JWK', '{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T"}'],

@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createAuthority, encodeDer, encodeOid, generateKeys, TAG } from '@holdfast/test-pki';
+import {
+  createAuthority,
+  encodeDer,
+  encodeOid,
+  generateKeys,
+  TAG,
+  type RawExtension,
+} from '@holdfast/test-pki';
 import * as x509 from '@peculiar/x509';
 import type { ForeignContent } from './foreign-content.js';
 import { readPastedCertificate } from './read-pasted-certificate.js';
@@ -67,6 +74,22 @@ describe('readPastedCertificate', () => {
     expect(checks).toMatchObject([{ code: 'CHAIN_UNRELATED', text: expect.stringContaining('CN=Stranger') }]);
   });
 
+  it('ends a chain at its root, though another authority has the same name', async () => {
+    const namesake = await createAuthority(ROOT);
+    const { certificates, checks } = await read(world.root.pem + namesake.pem);
+    expect(certificates.map(({ pem }) => pem)).toEqual([world.root.pem]);
+    expect(checks).toMatchObject([{ code: 'CHAIN_UNRELATED' }]);
+  });
+
+  it('chooses among issuers of one name by key identifier (RFC 5280 §4.2.1.1)', async () => {
+    const octets = Uint8Array.of(7, 7, 7);
+    const old = await createAuthority({ ...ROOT, extensions: [subjectKeyId(Uint8Array.of(1, 1, 1))] });
+    const current = await createAuthority({ ...ROOT, extensions: [subjectKeyId(octets)] });
+    const issued = await current.issue({ ...LEAF, extensions: [authorityKeyId(octets)] });
+    const { certificates } = await read(issued.pem + old.pem + current.pem);
+    expect(certificates.map(({ pem }) => pem)).toEqual([issued.pem, current.pem]);
+  });
+
   it('comes to an end with authorities that issued each other', async () => {
     const other = await createAuthority({ ...ROOT, subject: 'CN=Other' });
     const there = await other.issueAuthority(ROOT);
@@ -81,6 +104,15 @@ describe('readPastedCertificate', () => {
       checks: [{ code: 'SEVERAL_LEAVES', text: expect.stringMatching(/CN=payments.*CN=second/) }],
     });
   });
+});
+
+const subjectKeyId = (octets: Uint8Array): RawExtension => ({
+  oid: '2.5.29.14',
+  value: encodeDer(TAG.octetString, octets),
+});
+const authorityKeyId = (octets: Uint8Array): RawExtension => ({
+  oid: '2.5.29.35',
+  value: encodeDer(TAG.sequence, encodeDer(0x80, octets)),
 });
 
 const publicKeyPem = (): string =>
