@@ -52,52 +52,66 @@ async function run(stack: StackUnderTest, size: 'full' | 'short'): Promise<Fault
   const { application, url: second } = await beside(stack, 'token-service', {
     AUDIT_SPOOL_DIR: newDirectory('r-13-spool'),
   });
-  let replica = await AppProcess.start(application, logs);
-
-  const load: Load = {
-    tokenIds: [],
-    failures: [],
-    inFlight: new Set(),
-    servedBy: new Map(),
-    ready: new Set([first, second]),
-  };
+  const replica = await AppProcess.start(application, logs);
+  const load = newLoad([first, second]);
   const over = new AbortController();
   const connections = Array.from({ length: CONNECTIONS }, (_, index) =>
     keepRequesting(stack, client, index % 2 === 0 ? [first, second] : [second, first], load, over.signal),
   );
+
   await delay(BEFORE_MS);
-  // A request must be under way there, or nothing is broken.
-  while (inFlightAt(load, second) === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-  const inFlight = inFlightAt(load, second);
-  const killedAt = performance.now();
-  await replica.kill();
-  const diedAt = performance.now();
-  load.ready.delete(second);
+  const kill = await killUnderLoad(load, second, replica);
   await delay(UNTIL_RESTART_MS);
-  const servedBefore = load.servedBy.get(second) ?? 0;
-  replica = await AppProcess.start(application, logs);
+  const servedBefore = servedBy(load, second);
+  const restarted = await AppProcess.start(application, logs);
   load.ready.add(second);
   await delay(AFTER_MS[size]);
   over.abort();
   await Promise.all(connections);
-  const missing = await untilRecorded(stack, load.tokenIds);
-  await replica.stop();
-  await operator.post(`partners/${partner.id}/suspend`);
 
-  const late = load.failures.filter(({ at }) => at - killedAt > QUIET_AFTER_MS);
+  const missing = await untilRecorded(stack, load.tokenIds);
+  await restarted.stop();
+  await operator.post(`partners/${partner.id}/suspend`);
+  return reportOf(load, { ...kill, missing, hasServedAgain: servedBy(load, second) > servedBefore });
+}
+
+async function killUnderLoad(load: Load, replica: string, process: AppProcess) {
+  // A request must be under way there, or nothing is broken.
+  while (inFlightAt(load, replica) === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+  const inFlight = inFlightAt(load, replica);
+  const killedAt = performance.now();
+  await process.kill();
+  load.ready.delete(replica);
+  return { replica, inFlight, killedAt, diedAt: performance.now() };
+}
+
+/** What is known of the kill, and of what came after it. */
+interface Kill {
+  readonly replica: string;
+  readonly inFlight: number;
+  readonly killedAt: number;
+  readonly diedAt: number;
+  /** Issued tokens of which the audit trail does not tell. */
+  readonly missing: readonly string[];
+  readonly hasServedAgain: boolean;
+}
+
+function reportOf({ failures, tokenIds }: Load, kill: Kill): FaultReport {
+  const late = failures.filter(({ at }) => at - kill.killedAt > QUIET_AFTER_MS);
   // A dying process still takes what arrives: that was in flight there too.
-  const excusable = (request: Sent): boolean => request.to === second && request.at <= diedAt;
-  const inexcusable = load.failures.filter(({ request }) => !excusable(request));
+  const inexcusable = failures.filter(
+    ({ request }) => request.to !== kill.replica || request.at > kill.diedAt,
+  );
   return {
-    injected: inFlight > 0 ? 1 : 0,
+    injected: kill.inFlight > 0 ? 1 : 0,
     figure:
-      `${load.failures.length} failures of ${load.tokenIds.length + load.failures.length} requests, ` +
+      `${failures.length} failures of ${tokenIds.length + failures.length} requests, ` +
       `${inexcusable.length} of them not in flight at the replica while it was killed, ${late.length} after 2 s`,
     violations: [
       ...inexcusable.map(({ how }) => `failed without being in flight there: ${how}`),
       ...late.map(({ how }) => `failed after 2 s: ${how}`),
-      ...missing.map((id) => `issued without an audit event: ${id}`),
-      ...((load.servedBy.get(second) ?? 0) > servedBefore ? [] : ['the restarted replica served nothing']),
+      ...kill.missing.map((id) => `issued without an audit event: ${id}`),
+      ...(kill.hasServedAgain ? [] : ['the restarted replica served nothing']),
     ],
   };
 }
@@ -168,6 +182,20 @@ async function untilRecorded(stack: StackUnderTest, tokenIds: readonly string[])
     if (missing.length === 0 || performance.now() > deadline) return missing;
     await delay(100);
   }
+}
+
+function newLoad(replicas: readonly string[]): Load {
+  return {
+    tokenIds: [],
+    failures: [],
+    inFlight: new Set(),
+    servedBy: new Map(),
+    ready: new Set(replicas),
+  };
+}
+
+function servedBy(load: Load, url: string): number {
+  return load.servedBy.get(url) ?? 0;
 }
 
 function inFlightAt(load: Load, url: string): number {

@@ -110,50 +110,7 @@ export const DENIAL_OF_SERVICE: readonly AttackCase[] = [
 ];
 
 function poisonAt(to: Target): Attempt[] {
-  const refused: Expected = { status: [400, 401, 404, 405, 415] };
-  const line = (start: string): Buffer =>
-    Buffer.from(`${start} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 'latin1');
-  const requests: readonly [name: string, send: Attempt['send'], expected?: Expected][] = [
-    [
-      '__proto__',
-      {
-        target: '/nowhere',
-        headers: [
-          ['__proto__', 'x'],
-          ['constructor', 'y'],
-        ],
-      },
-    ],
-    ['malformed %', { target: '/%zz' }],
-    ['half a sequence', { target: '/%c3' }],
-    ['//', { target: '//' }],
-    ['dots', { target: '/../../etc/passwd' }],
-    ['NUL encoded', { target: '/%00' }],
-    ['NUL', line('GET /a\0b')],
-    ['method of 8 kB', line(`${'A'.repeat(8 * KILO)} /`), { status: [400, 405, 431], orClosed: true }],
-    ['no host', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
-    [
-      'two hosts',
-      {
-        target: '/',
-        headers: [
-          ['Host', 'localhost'],
-          ['Host', 'other.example'],
-        ],
-      },
-    ],
-    [
-      'two lengths',
-      Buffer.from('POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'),
-    ],
-    [
-      'length and chunks',
-      Buffer.from(
-        'POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
-      ),
-    ],
-  ];
-  return requests.map(([name, send, expected = refused]) => ({
+  return POISON.map(([name, send, expected = REFUSED]) => ({
     name: `${name} at ${to.name} ${new URL(to.url).port}`,
     to,
     send,
@@ -163,4 +120,51 @@ function poisonAt(to: Target): Attempt[] {
 
 function everywhere(world: AttackWorld): readonly Target[] {
   return [...world.mutualTls, world.open];
+}
+
+const REFUSED: Expected = { status: [400, 401, 404, 405, 415] };
+
+const POISON: readonly [name: string, send: Attempt['send'], expected?: Expected][] = [
+  [
+    '__proto__',
+    {
+      target: '/nowhere',
+      headers: [
+        ['__proto__', 'x'],
+        ['constructor', 'y'],
+      ],
+    },
+  ],
+  ['malformed %', { target: '/%zz' }],
+  ['half a sequence', { target: '/%c3' }],
+  ['//', { target: '//' }],
+  ['dots', { target: '/../../etc/passwd' }],
+  ['NUL encoded', { target: '/%00' }],
+  ['NUL', line('GET /a\0b')],
+  ['method of 8 kB', line(`${'A'.repeat(8 * KILO)} /`), { status: [400, 405, 431], orClosed: true }],
+  ['no host', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+  [
+    'two hosts',
+    {
+      target: '/',
+      headers: [
+        ['Host', 'localhost'],
+        ['Host', 'other.example'],
+      ],
+    },
+  ],
+  [
+    'two lengths',
+    Buffer.from('POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'),
+  ],
+  [
+    'length and chunks',
+    Buffer.from(
+      'POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ),
+  ],
+];
+
+function line(start: string): Buffer {
+  return Buffer.from(`${start} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 'latin1');
 }
