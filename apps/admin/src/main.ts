@@ -24,7 +24,8 @@ const logger = createLogger(APP);
 
 const METHODS: AllowedMethods = [
   [/^\/api\/v1\/(partners|anchors|clients|credentials|resources|grants)$/, 'GET, HEAD, POST'],
-  [/^\/api\/v1\/(partners|clients)\/[^/]+$/, 'GET, HEAD'],
+  [/^\/api\/v1\/partners\/[^/]+$/, 'GET, HEAD, PATCH'],
+  [/^\/api\/v1\/clients\/[^/]+$/, 'GET, HEAD'],
   [/^\/api\/v1\/grants\/[^/]+$/, 'DELETE'],
   [/^\/api\/v1\/(partners|clients)\/[^/]+\/(suspend|resume)$/, 'POST'],
   [/^\/api\/v1\/credentials\/[^/]+\/retire$/, 'POST'],

@@ -6,6 +6,10 @@ export type Partner = z.infer<typeof Partner>;
 export const NewPartner = z.strictObject({ id: slug, name: displayName });
 export type NewPartner = z.infer<typeof NewPartner>;
 
+/** What of a partner may be changed. */
+export const PartnerChange = z.strictObject({ name: displayName });
+export type PartnerChange = z.infer<typeof PartnerChange>;
+
 /** A trust anchor as it is shown. `key` is the SHA-256 of its public key, base64url: what it is pinned by. */
 export const Anchor = z.object({
   id: slug,
@@ -93,6 +97,22 @@ export const AuditEntry = z.object({
   detail: z.record(z.string(), z.unknown()),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** One token request and how it was answered. `told`: whether the caller read the reason. */
+export const TokenRequestEntry = z.object({
+  at: z.string(),
+  outcome: z.enum(['issued', 'refused']),
+  reason: z.string().nullable(),
+  told: z.boolean().nullable(),
+  meaning: z.string().nullable(),
+  remedy: z.string().nullable(),
+  client: z.string().nullable(),
+  partner: z.string().nullable(),
+  request_id: z.string().nullable(),
+  source: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+});
+export type TokenRequestEntry = z.infer<typeof TokenRequestEntry>;
 
 /** What `audit verify` found. */
 export const AuditVerification = z.object({

@@ -13,7 +13,9 @@ export {
   NewPartner,
   NewResource,
   Partner,
+  PartnerChange,
   Resource,
+  TokenRequestEntry,
   type List,
 } from './entities.js';
 export { InputProblem, Problem, PROBLEM_CODES, type ProblemCode } from './problem.js';

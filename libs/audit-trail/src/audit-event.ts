@@ -10,6 +10,7 @@ export const AUDIT_KINDS = [
   'token.refused',
   'token.refusals_suppressed',
   'partner.created',
+  'partner.renamed',
   'partner.suspended',
   'partner.resumed',
   'anchor.added',

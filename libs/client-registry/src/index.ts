@@ -34,6 +34,7 @@ export type {
   NewClient,
   NewCredential,
   Page,
+  Precondition,
   RegistryAdministration,
   WriteRefusal,
   Written,

@@ -23,7 +23,12 @@ export type WriteRefusal =
   /** A name under this anchor key, or this pinned certificate, belongs to a client already (decisions 23). */
   | { readonly refused: 'identity_taken'; readonly what: string }
   /** The entities exist but do not fit together, e.g. an anchor of another partner, a scope the resource lacks. */
-  | { readonly refused: 'not_allowed'; readonly what: string };
+  | { readonly refused: 'not_allowed'; readonly what: string }
+  /** The entity is not in the state that the write was decided on. */
+  | { readonly refused: 'stale'; readonly what: string };
+
+/** What a write is decided on: asked inside its transaction, so nobody can change the entity in between. */
+export type Precondition<T> = (current: T) => boolean;
 
 export type Written<T> =
   { readonly written: true; readonly value: T } | ({ readonly written: false } & WriteRefusal);
@@ -63,8 +68,24 @@ export interface RegistryAdministration {
   addGrant(actor: Actor, grant: Omit<Grant, 'id'>): Promise<Written<Grant>>;
   removeGrant(actor: Actor, grantId: string): Promise<Written<Grant>>;
   /** Idempotent: a partner that has the status already is a success without a new event. */
-  setPartnerStatus(actor: Actor, id: string, status: Status): Promise<Written<Partner>>;
-  setClientStatus(actor: Actor, id: string, status: Status): Promise<Written<ClientEntry>>;
+  setPartnerStatus(
+    actor: Actor,
+    id: string,
+    status: Status,
+    when?: Precondition<Partner>,
+  ): Promise<Written<Partner>>;
+  renamePartner(
+    actor: Actor,
+    id: string,
+    name: string,
+    when: Precondition<Partner>,
+  ): Promise<Written<Partner>>;
+  setClientStatus(
+    actor: Actor,
+    id: string,
+    status: Status,
+    when?: Precondition<ClientEntry>,
+  ): Promise<Written<ClientEntry>>;
 
   findPartner(id: string): Promise<Partner | undefined>;
   findClient(id: string): Promise<ClientEntry | undefined>;

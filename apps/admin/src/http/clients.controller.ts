@@ -1,10 +1,17 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { NewClient, type Client, type List } from '@holdfast/admin-contract';
-import { parseNewCredential, type Actor, type RegistryAdministration } from '@holdfast/client-registry';
+import {
+  parseNewCredential,
+  type Actor,
+  type RegistryAdministration,
+  type Status,
+} from '@holdfast/client-registry';
 import { isClientId } from '@holdfast/oauth-protocol';
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
+import { ifMatch, tagged } from './entity-tag.js';
 import { parseListQuery, toList } from './paging.js';
 import { accepted, InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { showClient } from './views.js';
@@ -33,23 +40,43 @@ export class ClientsController {
   }
 
   @Get(':id')
-  async show(@Param('id') id: string): Promise<Client> {
+  async show(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Client> {
     const client = await this.registry.findClient(parseId(id, 'client'));
     if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: `client ${id}` });
-    return showClient(client);
+    return tagged(reply, showClient(client));
   }
 
   @Post(':id/suspend')
   @HttpCode(200)
-  async suspend(@By() actor: Actor, @Param('id') id: string): Promise<Client> {
-    return showClient(
-      written(await this.registry.setClientStatus(actor, parseId(id, 'client'), 'suspended')),
-    );
+  async suspend(
+    @By() actor: Actor,
+    @Param('id') id: string,
+    @Headers('if-match') tags: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Client> {
+    return tagged(reply, await this.setStatus(actor, id, 'suspended', tags));
   }
 
   @Post(':id/resume')
   @HttpCode(200)
-  async resume(@By() actor: Actor, @Param('id') id: string): Promise<Client> {
-    return showClient(written(await this.registry.setClientStatus(actor, parseId(id, 'client'), 'active')));
+  async resume(
+    @By() actor: Actor,
+    @Param('id') id: string,
+    @Headers('if-match') tags: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Client> {
+    return tagged(reply, await this.setStatus(actor, id, 'active', tags));
+  }
+
+  private async setStatus(
+    actor: Actor,
+    id: string,
+    status: Status,
+    tags: string | undefined,
+  ): Promise<Client> {
+    const when = ifMatch(tags, showClient);
+    return showClient(
+      written(await this.registry.setClientStatus(actor, parseId(id, 'client'), status, when)),
+    );
   }
 }

@@ -1,9 +1,23 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { NewPartner, type List, type Partner } from '@holdfast/admin-contract';
-import type { Actor, RegistryAdministration } from '@holdfast/client-registry';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { NewPartner, PartnerChange, type List, type Partner } from '@holdfast/admin-contract';
+import type { Actor, RegistryAdministration, Status } from '@holdfast/client-registry';
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
+import { ifMatch, requireIfMatch, tagged } from './entity-tag.js';
 import { parseListQuery, toList } from './paging.js';
 import { parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { showPartner } from './views.js';
@@ -26,25 +40,57 @@ export class PartnersController {
   }
 
   @Get(':id')
-  async show(@Param('id') id: string): Promise<Partner> {
+  async show(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Partner> {
     const partner = await this.registry.findPartner(parseId(id, 'partner'));
     if (partner === undefined) throw new WriteRefused({ refused: 'not_found', what: `partner ${id}` });
-    return showPartner(partner);
+    return tagged(reply, showPartner(partner));
+  }
+
+  @Patch(':id')
+  async rename(
+    @By() actor: Actor,
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Headers('if-match') tags: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Partner> {
+    const { name } = parseInput(PartnerChange, body);
+    const when = ifMatch(requireIfMatch(tags), showPartner);
+    const renamed = await this.registry.renamePartner(actor, parseId(id, 'partner'), name, when);
+    return tagged(reply, showPartner(written(renamed)));
   }
 
   @Post(':id/suspend')
   @HttpCode(200)
-  async suspend(@By() actor: Actor, @Param('id') id: string): Promise<Partner> {
-    return showPartner(
-      written(await this.registry.setPartnerStatus(actor, parseId(id, 'partner'), 'suspended')),
-    );
+  async suspend(
+    @By() actor: Actor,
+    @Param('id') id: string,
+    @Headers('if-match') tags: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Partner> {
+    return tagged(reply, await this.setStatus(actor, id, 'suspended', tags));
   }
 
   @Post(':id/resume')
   @HttpCode(200)
-  async resume(@By() actor: Actor, @Param('id') id: string): Promise<Partner> {
+  async resume(
+    @By() actor: Actor,
+    @Param('id') id: string,
+    @Headers('if-match') tags: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Partner> {
+    return tagged(reply, await this.setStatus(actor, id, 'active', tags));
+  }
+
+  private async setStatus(
+    actor: Actor,
+    id: string,
+    status: Status,
+    tags: string | undefined,
+  ): Promise<Partner> {
+    const when = ifMatch(tags, showPartner);
     return showPartner(
-      written(await this.registry.setPartnerStatus(actor, parseId(id, 'partner'), 'active')),
+      written(await this.registry.setPartnerStatus(actor, parseId(id, 'partner'), status, when)),
     );
   }
 }

@@ -8,6 +8,7 @@ import { loggable, toTransportRefusal } from '@holdfast/http-platform';
 import { REASONS, type RequestRefusal } from '@holdfast/oauth-protocol';
 import { StorageUnavailable } from '@holdfast/postgres';
 import { AccessRefused, toChallenge } from '@holdfast/resource-guard';
+import { PreconditionRequired } from './entity-tag.js';
 import { InputRefused, WriteRefused } from './refused-input.js';
 
 /** The only status codes of this app. */
@@ -17,8 +18,12 @@ const STATUS = {
   already_exists: 409,
   identity_taken: 409,
   not_allowed: 422,
+  precondition_failed: 412,
+  precondition_required: 428,
   unauthenticated: 401,
+  link_unusable: 401,
   forbidden: 403,
+  too_many_requests: 429,
   unavailable: 503,
   method_not_allowed: 405,
   body_too_large: 413,
@@ -33,8 +38,12 @@ const TITLE = {
   already_exists: 'It exists already',
   identity_taken: 'This certificate or name belongs to a client already',
   not_allowed: 'These do not fit together',
-  unauthenticated: 'A bound access token is needed',
-  forbidden: 'The access token lacks a scope',
+  precondition_failed: 'It has changed meanwhile',
+  precondition_required: 'If-Match is needed',
+  unauthenticated: 'Sign-in, or a bound access token, is needed',
+  link_unusable: 'This link cannot be used',
+  forbidden: 'This is not allowed',
+  too_many_requests: 'Too many attempts',
   unavailable: 'The service cannot answer at the moment',
   method_not_allowed: 'This method is not allowed here',
   body_too_large: 'The body is too large',
@@ -94,7 +103,8 @@ function answerTo(error: unknown): Answer {
   if (error instanceof InputRefused)
     return { code: 'invalid_input', detail: summary(error.problems), errors: error.problems };
   if (error instanceof WriteRefused)
-    return { code: error.refusal.refused, detail: DETAIL[error.refusal.refused](error.refusal.what) };
+    return { code: CODE[error.refusal.refused], detail: DETAIL[error.refusal.refused](error.refusal.what) };
+  if (error instanceof PreconditionRequired) return { code: 'precondition_required', detail: error.message };
   if (error instanceof AccessRefused) {
     const { status, body, wwwAuthenticate } = toChallenge(error);
     const code = status === 403 ? 'forbidden' : 'unauthenticated';
@@ -124,12 +134,21 @@ const OUTCOME = {
   unknown: 'the database did not confirm; look whether the change was made before you repeat it',
 } as const satisfies Record<StorageUnavailable['outcome'], string>;
 
+const CODE = {
+  already_exists: 'already_exists',
+  not_found: 'not_found',
+  identity_taken: 'identity_taken',
+  not_allowed: 'not_allowed',
+  stale: 'precondition_failed',
+} as const satisfies Record<WriteRefusal['refused'], ProblemCode>;
+
 const DETAIL = {
   already_exists: (what) => `${what} exists already`,
   not_found: (what) => `there is no such ${what}`,
   identity_taken: (what) =>
     `${what}: this certificate, or this name under this CA key, identifies a client already; it can identify only one`,
   not_allowed: (what) => `not allowed: ${what}`,
+  stale: (what) => `${what} was changed by somebody else since you read it; read it again`,
 } as const satisfies Record<WriteRefusal['refused'], (what: string) => string>;
 
 const TRANSPORT_CODE = {

@@ -7,6 +7,7 @@ import type {
   NewClient,
   NewCredential,
   Partner,
+  Precondition,
   RegistryAdministration,
   Resource,
   Status,
@@ -180,27 +181,66 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
     });
   }
 
-  setPartnerStatus(actor: Actor, id: string, status: Status): Promise<Written<Partner>> {
-    const what = `partner ${id}`;
-    return this.writer.write(actor, what, async (write): Promise<WriteOutcome<Partner>> => {
-      const changed = await changeStatus(write, PartnerRow, id, status);
-      const row = await write.rows.findOneBy(PartnerRow, { id, deletedAt: IsNull() });
-      if (row === null) return notFound(what);
-      if (!changed) return { unchanged: toPartner(row) };
+  setPartnerStatus(
+    actor: Actor,
+    id: string,
+    status: Status,
+    when: Precondition<Partner> = ALWAYS,
+  ): Promise<Written<Partner>> {
+    return this.changePartner(actor, id, when, async (write, current) => {
+      if (!(await changeStatus(write, PartnerRow, id, status))) return { unchanged: current };
       const kind = status === 'active' ? 'partner.resumed' : 'partner.suspended';
-      return { changed: toPartner(row), event: { kind, partnerId: id, clientId: null, detail: {} } };
+      const event = { kind, partnerId: id, clientId: null, detail: {} } as const;
+      return { changed: { ...current, status }, event };
     });
   }
 
-  setClientStatus(actor: Actor, id: string, status: Status): Promise<Written<ClientEntry>> {
+  renamePartner(
+    actor: Actor,
+    id: string,
+    name: string,
+    when: Precondition<Partner>,
+  ): Promise<Written<Partner>> {
+    return this.changePartner(actor, id, when, async ({ rows, version }, current) => {
+      if (current.name === name) return { unchanged: current };
+      await rows.update(PartnerRow, { id, deletedAt: IsNull() }, { name, version });
+      const detail = { before: current.name, after: name };
+      const event = { kind: 'partner.renamed', partnerId: id, clientId: null, detail } as const;
+      return { changed: { ...current, name }, event };
+    });
+  }
+
+  setClientStatus(
+    actor: Actor,
+    id: string,
+    status: Status,
+    when: Precondition<ClientEntry> = ALWAYS,
+  ): Promise<Written<ClientEntry>> {
     const what = `client ${id}`;
     return this.writer.write(actor, what, async (write): Promise<WriteOutcome<ClientEntry>> => {
-      const changed = await changeStatus(write, ClientRow, id, status);
       const row = await write.rows.findOneBy(ClientRow, { id, deletedAt: IsNull() });
       if (row === null) return notFound(what);
-      if (!changed) return { unchanged: toClient(row) };
+      const current = toClient(row);
+      if (!when(current)) return { refused: 'stale', what };
+      if (!(await changeStatus(write, ClientRow, id, status))) return { unchanged: current };
       const kind = status === 'active' ? 'client.resumed' : 'client.suspended';
-      return { changed: toClient(row), event: { kind, partnerId: row.partnerId, clientId: id, detail: {} } };
+      const event = { kind, partnerId: row.partnerId, clientId: id, detail: {} } as const;
+      return { changed: { ...current, status }, event };
+    });
+  }
+
+  private changePartner(
+    actor: Actor,
+    id: string,
+    when: Precondition<Partner>,
+    change: (write: RegistryWrite, current: Partner) => Promise<WriteOutcome<Partner>>,
+  ): Promise<Written<Partner>> {
+    const what = `partner ${id}`;
+    return this.writer.write(actor, what, async (write): Promise<WriteOutcome<Partner>> => {
+      const row = await write.rows.findOneBy(PartnerRow, { id, deletedAt: IsNull() });
+      if (row === null) return notFound(what);
+      const current = toPartner(row);
+      return when(current) ? change(write, current) : { refused: 'stale', what };
     });
   }
 
@@ -216,6 +256,8 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
     return affected === 1;
   }
 }
+
+const ALWAYS = (): boolean => true;
 
 function notFound(what: string): WriteRefusal {
   return { refused: 'not_found', what };
