@@ -3,7 +3,7 @@ import { connect as connectTcp, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Catch, Controller, Get, Module, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -90,7 +90,7 @@ async function untilNoneIsHeld(): Promise<number> {
 function secure(): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connect(
-      { port: port(), host: '127.0.0.1', rejectUnauthorized: false, allowHalfOpen: true },
+      { port: port(), host: '127.0.0.1', rejectUnauthorized: false, allowHalfOpen: true } as ConnectionOptions,
       () => resolve(socket),
     );
     socket.once('error', reject);
