@@ -147,6 +147,7 @@ const REFUSED = {
   not_found: '% does not exist',
   identity_taken: 'the certificate belongs to another client already (%)',
   not_allowed: 'not allowed: %',
+  stale: '% was changed meanwhile, try again',
 } as const;
 
 const ONE = { limit: 1, after: undefined };

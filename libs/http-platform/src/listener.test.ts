@@ -90,7 +90,12 @@ async function untilNoneIsHeld(): Promise<number> {
 function secure(): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connect(
-      { port: port(), host: '127.0.0.1', rejectUnauthorized: false, allowHalfOpen: true } as ConnectionOptions,
+      {
+        port: port(),
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+        allowHalfOpen: true,
+      } as ConnectionOptions,
       () => resolve(socket),
     );
     socket.once('error', reject);
