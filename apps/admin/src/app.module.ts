@@ -15,6 +15,7 @@ import { CredentialsController } from './http/credentials.controller.js';
 import { GrantsController } from './http/grants.controller.js';
 import { PartnersController } from './http/partners.controller.js';
 import { ResourcesController } from './http/resources.controller.js';
+import { TokenRequestsController } from './http/token-requests.controller.js';
 import { AUDIT, REGISTRY } from './tokens.js';
 
 /** The admin API. The guard is global: a route that declares nothing is closed. */
@@ -32,6 +33,7 @@ export class AdminModule {
         ResourcesController,
         GrantsController,
         AuditController,
+        TokenRequestsController,
       ],
       providers: [
         { provide: REGISTRY, useExisting: REGISTRY_ADMINISTRATION },

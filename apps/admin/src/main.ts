@@ -29,7 +29,7 @@ const METHODS: AllowedMethods = [
   [/^\/api\/v1\/grants\/[^/]+$/, 'DELETE'],
   [/^\/api\/v1\/(partners|clients)\/[^/]+\/(suspend|resume)$/, 'POST'],
   [/^\/api\/v1\/credentials\/[^/]+\/retire$/, 'POST'],
-  [/^\/api\/v1\/audit(\/.*)?$/, 'GET, HEAD'],
+  [/^\/api\/v1\/(audit(\/.*)?|token-requests)$/, 'GET, HEAD'],
 ];
 
 async function start(): Promise<RunningApp> {

@@ -8,6 +8,7 @@ import {
 } from '@holdfast/audit-trail';
 import type { Database } from '../connection/database.js';
 import type { SqlRunner } from './audit-rows.js';
+import { listTokenRequests, type AnsweredTokenRequest, type TokenRequestFilter } from './token-requests.js';
 
 /** An event as it stands in the trail. */
 export interface RecordedEvent {
@@ -102,6 +103,14 @@ export class AuditReader {
       [JSON.stringify([{ requestId }]), requestId],
     );
     return { events: events.map(toRecordedEvent), refusals };
+  }
+
+  /** Token requests, newest first; see `listTokenRequests`. */
+  listTokenRequests(
+    filter: TokenRequestFilter,
+    page: { readonly limit: number; readonly before?: string },
+  ): Promise<readonly AnsweredTokenRequest[]> {
+    return listTokenRequests(this.database, filter, page);
   }
 
   /**
