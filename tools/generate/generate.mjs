@@ -1,7 +1,9 @@
 // Writes the pages that are made from code. `--check` writes nothing and fails if one is not fresh.
 // Needs a built workspace: `npm run build`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { format } from 'prettier';
+import openapiTS, { astToString } from 'openapi-typescript';
+import { format, resolveConfig } from 'prettier';
+import { openApiDocument } from '../../libs/admin-contract/dist/index.js';
 import { REASONS } from '../../libs/oauth-protocol/dist/index.js';
 import { OAUTH_CODE } from '../../libs/token-issuance/dist/index.js';
 import { BEARER_ERROR } from '../../libs/resource-guard/dist/index.js';
@@ -16,11 +18,15 @@ const MADE = '<!-- Made by tools/generate from code; do not edit. -->';
 
 const HIDDEN = 'The caller reads one bland text; the reason is behind the request id.';
 
-const PAGES = { 'docs/protocol/error-codes.md': errorCodes(), 'docs/configuration.md': configuration() };
+const FILES = {
+  'docs/protocol/error-codes.md': errorCodes(),
+  'docs/configuration.md': configuration(),
+  'apps/admin-ui/src/api/schema.d.ts': await apiTypes(),
+};
 
 let stale = 0;
-for (const [file, text] of Object.entries(PAGES)) {
-  const page = await format(text, { parser: 'markdown', printWidth: 110 });
+for (const [file, text] of Object.entries(FILES)) {
+  const page = await format(text, { ...(await resolveConfig(file)), filepath: file });
   const fresh = existsSync(file) && readFileSync(file, 'utf8') === page;
   if (fresh) continue;
   if (process.argv.includes('--check')) {
@@ -32,6 +38,12 @@ for (const [file, text] of Object.entries(PAGES)) {
   }
 }
 process.exitCode = stale > 0 ? 1 : 0;
+
+/** Types of the admin API for its screens. */
+async function apiTypes() {
+  const types = astToString(await openapiTS(openApiDocument()));
+  return `// Made by tools/generate from the admin API's OpenAPI document; do not edit.\n${types}`;
+}
 
 function errorCodes() {
   const paragraphs = Object.entries(REASONS).map(([reason, { told, meaning, remedy }]) => {

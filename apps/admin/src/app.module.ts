@@ -13,6 +13,7 @@ import { AuditController } from './http/audit.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { CredentialsController } from './http/credentials.controller.js';
 import { GrantsController } from './http/grants.controller.js';
+import { OpenApiController } from './http/openapi.controller.js';
 import { PartnersController } from './http/partners.controller.js';
 import { ResourcesController } from './http/resources.controller.js';
 import { TokenRequestsController } from './http/token-requests.controller.js';
@@ -34,6 +35,7 @@ export class AdminModule {
         GrantsController,
         AuditController,
         TokenRequestsController,
+        OpenApiController,
       ],
       providers: [
         { provide: REGISTRY, useExisting: REGISTRY_ADMINISTRATION },

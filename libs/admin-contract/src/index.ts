@@ -1,3 +1,4 @@
+export { OPERATIONS, openApiDocument, type Operation } from './openapi.js';
 export {
   Anchor,
   AUTH_METHODS,

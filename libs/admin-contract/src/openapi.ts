@@ -1,0 +1,219 @@
+import { z } from 'zod';
+import {
+  Anchor,
+  AuditEntry,
+  AuditVerification,
+  Client,
+  Credential,
+  Grant,
+  NewAnchor,
+  NewClient,
+  NewCredential,
+  NewGrant,
+  NewPartner,
+  NewResource,
+  Partner,
+  PartnerChange,
+  Resource,
+  TokenRequestEntry,
+} from './entities.js';
+import { Problem } from './problem.js';
+
+/** One operation of the admin API, as the document describes it. */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  /** With `{id}` for what varies. */
+  readonly path: string;
+  readonly summary: string;
+  readonly status: 200 | 201;
+  readonly answer: { readonly one: z.ZodType } | { readonly listOf: z.ZodType };
+  readonly body?: z.ZodType;
+  /** Query parameters beside `limit` and `after` of lists. */
+  readonly filters?: readonly string[];
+  /** `optional`: a stale tag is 412; `required`: a missing one is 428 as well. */
+  readonly ifMatch?: 'optional' | 'required';
+}
+
+const list = (path: string, summary: string, of: z.ZodType, ...filters: readonly string[]): Operation => ({
+  method: 'get',
+  path: `/api/v1/${path}`,
+  summary,
+  status: 200,
+  answer: { listOf: of },
+  filters,
+});
+const create = (path: string, summary: string, body: z.ZodType, one: z.ZodType): Operation => ({
+  method: 'post',
+  path: `/api/v1/${path}`,
+  summary,
+  status: 201,
+  body,
+  answer: { one },
+});
+const act = (
+  method: 'get' | 'post' | 'delete',
+  path: string,
+  summary: string,
+  one: z.ZodType,
+): Operation => ({
+  method,
+  path: `/api/v1/${path}`,
+  summary,
+  status: 200,
+  answer: { one },
+});
+
+/** Every operation there is; a test holds this list against the controllers, in both directions. */
+export const OPERATIONS: readonly Operation[] = [
+  list('partners', 'Partners, by id', Partner),
+  create('partners', 'Create a partner', NewPartner, Partner),
+  act('get', 'partners/{id}', 'One partner', Partner),
+  {
+    method: 'patch',
+    path: '/api/v1/partners/{id}',
+    summary: 'Rename a partner',
+    status: 200,
+    body: PartnerChange,
+    answer: { one: Partner },
+    ifMatch: 'required',
+  },
+  {
+    ...act('post', 'partners/{id}/suspend', 'No new tokens for any client of the partner', Partner),
+    ifMatch: 'optional',
+  },
+  { ...act('post', 'partners/{id}/resume', 'Tokens again', Partner), ifMatch: 'optional' },
+  list('anchors', 'Trust anchors, by id', Anchor, 'partner'),
+  create('anchors', 'Add a trust anchor', NewAnchor, Anchor),
+  list('clients', 'Clients, by id', Client, 'partner'),
+  create('clients', 'Create a client with its first credential', NewClient, Client),
+  act('get', 'clients/{id}', 'One client', Client),
+  { ...act('post', 'clients/{id}/suspend', 'No new tokens for the client', Client), ifMatch: 'optional' },
+  { ...act('post', 'clients/{id}/resume', 'Tokens again', Client), ifMatch: 'optional' },
+  list('credentials', 'Credentials, by id', Credential, 'client'),
+  create('credentials', 'Add a credential to a client', NewCredential, Credential),
+  act('post', 'credentials/{id}/retire', 'Take a credential out of use for good', Credential),
+  list('resources', 'Resources, by audience', Resource),
+  create('resources', 'Create a resource', NewResource, Resource),
+  list('grants', 'Grants, by id', Grant, 'client', 'resource'),
+  create('grants', 'Grant scopes of a resource to a client', NewGrant, Grant),
+  act('delete', 'grants/{id}', 'Remove a grant', Grant),
+  list(
+    'token-requests',
+    'Recent token requests with outcome and reason, newest first',
+    TokenRequestEntry,
+    'client',
+    'partner',
+  ),
+  list('audit', 'The audit trail, newest first', AuditEntry, 'client', 'partner', 'kind', 'request_id'),
+  {
+    ...list('audit/requests/{id}', 'All that is known about one request', AuditEntry),
+    filters: undefined,
+  } as Operation,
+  act('get', 'audit/verify', 'Recompute the hash chains of the audit trail', AuditVerification),
+];
+
+const SCHEMAS = {
+  Partner,
+  NewPartner,
+  PartnerChange,
+  Anchor,
+  NewAnchor,
+  Client,
+  NewClient,
+  Credential,
+  NewCredential,
+  Resource,
+  NewResource,
+  Grant,
+  NewGrant,
+  TokenRequestEntry,
+  AuditEntry,
+  AuditVerification,
+  Problem,
+} as const;
+
+/** The OpenAPI 3.1 document of the admin API, written from the schemas that the API itself checks with. */
+export function openApiDocument(): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of OPERATIONS) {
+    (paths[operation.path] ??= {})[operation.method] = describe(operation);
+  }
+  const schemas = Object.fromEntries(
+    Object.entries(SCHEMAS).map(([name, schema]) => [
+      name,
+      z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+    ]),
+  );
+  for (const schema of Object.values(schemas)) delete (schema as { $schema?: string }).$schema;
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Holdfast admin API',
+      version: '1',
+      description: 'Errors are problem+json (RFC 9457), all problems of an input at once.',
+    },
+    paths,
+    components: { schemas },
+  };
+}
+
+function describe(operation: Operation): Record<string, unknown> {
+  const problem = {
+    description: 'A problem',
+    content: { 'application/problem+json': { schema: reference(Problem) } },
+  };
+  const answer = {
+    description: operation.summary,
+    content: { 'application/json': { schema: answerSchema(operation.answer) } },
+  };
+  const parameters = parametersOf(operation);
+  return {
+    summary: operation.summary,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(operation.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: reference(operation.body) } },
+          },
+        }),
+    responses: { [operation.status]: answer, default: problem },
+  };
+}
+
+function answerSchema(answer: Operation['answer']): unknown {
+  if ('one' in answer) return reference(answer.one);
+  return {
+    type: 'object',
+    required: ['items', 'next'],
+    properties: {
+      items: { type: 'array', items: reference(answer.listOf) },
+      next: { type: ['string', 'null'] },
+    },
+  };
+}
+
+function parametersOf({ path, answer, filters, ifMatch }: Operation): Record<string, unknown>[] {
+  const text = { type: 'string' };
+  const query = (name: string, schema: unknown = text) => ({ name, in: 'query', required: false, schema });
+  return [
+    ...(path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: text }] : []),
+    ...('listOf' in answer && filters !== undefined
+      ? [
+          query('limit', { type: 'integer', minimum: 1, maximum: 200 }),
+          query('after'),
+          ...filters.map((name) => query(name)),
+        ]
+      : []),
+    ...(ifMatch === undefined
+      ? []
+      : [{ name: 'If-Match', in: 'header', required: ifMatch === 'required', schema: text }]),
+  ];
+}
+
+function reference(schema: z.ZodType): { $ref: string } {
+  const [name] = Object.entries(SCHEMAS).find(([, candidate]) => candidate === schema) ?? [];
+  if (name === undefined) throw new Error('a schema of an operation is not among the named ones');
+  return { $ref: `#/components/schemas/${name}` };
+}
