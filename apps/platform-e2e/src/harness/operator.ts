@@ -26,14 +26,19 @@ export class Operator {
   }
 
   /** Calls the admin API below `/api/v1`, whatever it answers. */
-  async call(method: 'GET' | 'POST' | 'DELETE', path: string, json?: unknown): Promise<WireAnswer> {
+  async call(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    json?: unknown,
+    headers: readonly (readonly [string, string])[] = [],
+  ): Promise<WireAnswer> {
     const target = `/api/v1/${path}`;
     const request = json === undefined ? { method, target } : jsonRequest(method, target, json);
     return exchange(
       { url: this.stack.file.adminApi, ca: this.stack.ca, identity: this.client.identity },
       {
         ...request,
-        headers: [...(request.headers ?? []), ['Authorization', `Bearer ${await this.token()}`]],
+        headers: [...(request.headers ?? []), ...headers, ['Authorization', `Bearer ${await this.token()}`]],
       },
     );
   }
