@@ -24,6 +24,12 @@ export const AUDIT_KINDS = [
   'grant.removed',
   'signing_key.created',
   'registry.bootstrapped',
+  'owner.invited',
+  'owner.recovered',
+  'link.used',
+  'passkey.added',
+  'session.opened',
+  'session.closed',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
@@ -32,7 +38,7 @@ export interface AuditEvent {
   readonly kind: AuditKind;
   /** RFC 3339 UTC with milliseconds. */
   readonly at: string;
-  /** Who did it: a client id, or `host` for a command on the machine. */
+  /** Who did it: a client id, an account id, or `host` for a command on the machine. */
   readonly actor: string;
   readonly requestId: string | null;
   readonly partnerId: string | null;

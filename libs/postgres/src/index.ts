@@ -12,10 +12,12 @@ export { createDataSource, type ConnectionOptions } from './connection/data-sour
 export { Database, type TransactionOptions } from './connection/database.js';
 export { isServerAbsent, StorageUnavailable } from './connection/storage-unavailable.js';
 export { PostgresSigningKeyStore, type SigningKeyStoreOptions } from './keys/postgres-signing-key-store.js';
+export { PostgresPeopleStore, type PeopleStoreOptions } from './people/postgres-people-store.js';
 export {
   AUDIT_READER,
   AUDIT_TRAIL,
   DATABASE,
+  PEOPLE_STORE,
   PostgresModule,
   REGISTRY_ADMINISTRATION,
   REGISTRY_FEED,

@@ -8,6 +8,7 @@ import { toDataSourceOptions, type ConnectionOptions } from './connection/data-s
 import { Database } from './connection/database.js';
 import { isServerAbsent } from './connection/storage-unavailable.js';
 import { PostgresSigningKeyStore } from './keys/postgres-signing-key-store.js';
+import { PostgresPeopleStore } from './people/postgres-people-store.js';
 import { PostgresRegistryAdministration } from './registry/postgres-registry-administration.js';
 import { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
 
@@ -18,6 +19,7 @@ export const REGISTRY_FEED = Symbol('RegistryFeed');
 export const AUDIT_TRAIL = Symbol('AuditTrail');
 export const AUDIT_READER = Symbol('AuditReader');
 export const SIGNING_KEY_STORE = Symbol('SigningKeyStore');
+export const PEOPLE_STORE = Symbol('PeopleStore');
 const POSTGRES_OPTIONS = Symbol('PostgresOptions');
 
 export interface PostgresOptions extends ConnectionOptions {
@@ -119,5 +121,11 @@ const PROVIDERS: FactoryProvider[] = [
     inject: [DATABASE, POSTGRES_OPTIONS],
     useFactory: (database: Database, { applicationName, now }: PostgresOptions) =>
       new PostgresSigningKeyStore(database, { application: applicationName, now }),
+  },
+  {
+    provide: PEOPLE_STORE,
+    inject: [DATABASE, POSTGRES_OPTIONS],
+    useFactory: (database: Database, { applicationName }: PostgresOptions) =>
+      new PostgresPeopleStore(database, { application: applicationName }),
   },
 ];

@@ -2,18 +2,24 @@ import { ClientRow } from './client.row.js';
 import { CredentialRow } from './credential.row.js';
 import { GrantRow } from './grant.row.js';
 import { PartnerRow } from './partner.row.js';
+import { AccountRow, ChallengeRow, PasskeyRow, SessionRow, SetupLinkRow } from './people.row.js';
 import { RegistryVersionRow } from './registry-version.row.js';
 import { ResourceRow } from './resource.row.js';
 import { SigningKeyRow } from './signing-key.row.js';
 import { TrustAnchorRow } from './trust-anchor.row.js';
 
 export {
+  AccountRow,
+  ChallengeRow,
   ClientRow,
   CredentialRow,
   GrantRow,
   PartnerRow,
+  PasskeyRow,
   RegistryVersionRow,
   ResourceRow,
+  SessionRow,
+  SetupLinkRow,
   SigningKeyRow,
   TrustAnchorRow,
 };
@@ -28,4 +34,9 @@ export const ROWS = [
   GrantRow,
   RegistryVersionRow,
   SigningKeyRow,
+  AccountRow,
+  SetupLinkRow,
+  PasskeyRow,
+  SessionRow,
+  ChallengeRow,
 ] as const;

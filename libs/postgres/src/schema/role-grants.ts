@@ -16,8 +16,9 @@ const REGISTRY = 'partner, trust_anchor, client, credential, resource, access_gr
 const PUBLIC_KEY_COLUMNS = 'kid, alg, public_jwk, status, created_at';
 
 /**
- * What each role may do; whatever is not listed, it may not. No role may delete, truncate or change the schema, and
- * none may change an audit event (AW-27, SQ-11). The private half of a signing key is the token service's alone.
+ * What each role may do; whatever is not listed, it may not. No role may truncate or change the schema, none may delete
+ * anything but challenges, which live for minutes, and none may change an audit event (AW-27, SQ-11). The private half of
+ * a signing key is the token service's alone; accounts, links, passkeys and sessions of people are the admin's.
  */
 const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
   token_service: [
@@ -33,6 +34,11 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
     `SELECT (${PUBLIC_KEY_COLUMNS}) ON signing_key`,
     `SELECT, INSERT ON audit_event`,
     `SELECT ON unproven_refusal`,
+    `SELECT, INSERT ON account`,
+    `SELECT, INSERT, UPDATE (ended_at) ON setup_link`,
+    `SELECT, INSERT, UPDATE (counter, used_at) ON passkey`,
+    `SELECT, INSERT, UPDATE (last_seen_at, closed_at) ON person_session`,
+    `SELECT, INSERT, DELETE ON passkey_challenge`,
   ],
 };
 

@@ -1,0 +1,26 @@
+/**
+ * Why somebody is not signed in, or may not go on. The caller reads the code; what exactly was wrong with a link or a
+ * passkey is in `cause`, for the log only.
+ */
+export const SIGN_IN_REFUSALS = [
+  'signed_out',
+  'link_unusable',
+  'passkey_refused',
+  'passkey_needed',
+  'foreign_origin',
+  'too_many_attempts',
+] as const;
+export type SignInRefusal = (typeof SIGN_IN_REFUSALS)[number];
+
+/** A refused sign-in, or a request without a session that may do it. */
+export class SignInRefused extends Error {
+  override readonly name = 'SignInRefused';
+
+  constructor(
+    readonly refusal: SignInRefusal,
+    detail: string = refusal,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(detail, options);
+  }
+}
