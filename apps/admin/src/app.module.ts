@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { TokenPolicy } from '@holdfast/cnf-token-verification';
+import type { RegistryAdministration } from '@holdfast/client-registry';
 import {
   AUDIT_READER,
+  type AuditReader,
   PostgresModule,
   REGISTRY_ADMINISTRATION,
   type PostgresOptions,
@@ -19,24 +21,33 @@ import { ResourcesController } from './http/resources.controller.js';
 import { TokenRequestsController } from './http/token-requests.controller.js';
 import { AUDIT, REGISTRY } from './tokens.js';
 
-/** The admin API. The guard is global: a route that declares nothing is closed. */
+/** The API itself: the same for machines and for people. */
+export const API_CONTROLLERS = [
+  PartnersController,
+  AnchorsController,
+  ClientsController,
+  CredentialsController,
+  ResourcesController,
+  GrantsController,
+  AuditController,
+  TokenRequestsController,
+  OpenApiController,
+];
+
+/** What the API is made from, to be shared by both listeners. */
+export interface ApiPorts {
+  readonly registry: RegistryAdministration;
+  readonly audit: AuditReader;
+}
+
+/** The admin API for machines. The guard is global: a route that declares nothing is closed. */
 @Module({})
 export class AdminModule {
   static with(storage: PostgresOptions, tokens: TokenPolicy): DynamicModule {
     return {
       module: AdminModule,
       imports: [PostgresModule.forRootAsync({ useFactory: () => storage })],
-      controllers: [
-        PartnersController,
-        AnchorsController,
-        ClientsController,
-        CredentialsController,
-        ResourcesController,
-        GrantsController,
-        AuditController,
-        TokenRequestsController,
-        OpenApiController,
-      ],
+      controllers: [...API_CONTROLLERS],
       providers: [
         { provide: REGISTRY, useExisting: REGISTRY_ADMINISTRATION },
         { provide: AUDIT, useExisting: AUDIT_READER },

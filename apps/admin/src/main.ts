@@ -13,11 +13,15 @@ import {
   startManagement,
   type AllowedMethods,
   type RunningApp,
+  type Served,
 } from '@holdfast/http-platform';
-import { DATABASE, verifySchemaVersion, type Database } from '@holdfast/postgres';
+import { DATABASE, PEOPLE_STORE, verifySchemaVersion, type Database } from '@holdfast/postgres';
 import { AdminModule } from './app.module.js';
-import { readAdminConfig } from './config.js';
+import { readAdminConfig, type AdminConfig } from './config.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { runOwnerCommand } from './people/owner-command.js';
+import { servePeople } from './people/people-listener.js';
+import { AUDIT, REGISTRY } from './tokens.js';
 
 const APP = 'admin';
 const logger = createLogger(APP);
@@ -56,18 +60,23 @@ async function start(): Promise<RunningApp> {
     onError: (error: unknown) => logger.warn({ err: error }, 'storage trouble'),
   };
 
-  const machines = await serve({
-    module: AdminModule.with(storage, { issuer: config.ISSUER, audience: config.AUDIENCE, keys }),
-    tls: mutualTlsOptions(),
+  const shared = {
     files,
     host: config.LISTEN_HOST,
-    port: config.MTLS_PORT,
-    bodies: 'json',
     methods: METHODS,
     filter: () => new ProblemFilter(logger, (code) => refusals.inc({ code })),
     logger,
+  };
+
+  const machines = await serve({
+    ...shared,
+    module: AdminModule.with(storage, { issuer: config.ISSUER, audience: config.AUDIENCE, keys }),
+    tls: mutualTlsOptions(),
+    port: config.MTLS_PORT,
+    bodies: 'json',
   });
-  const stopReloading = reloadTlsFiles([machines], files, logger);
+  const people = await startPeople(config, shared, machines);
+  const stopReloading = reloadTlsFiles([...people, machines], files, logger);
   const database = machines.app.get<Database>(DATABASE);
   const management = await startManagement(
     { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
@@ -93,10 +102,33 @@ async function start(): Promise<RunningApp> {
     async stop() {
       stopReloading();
       stopRefreshing();
-      await machines.stop();
+      for (const listener of [...people, machines]) await listener.stop();
       management.close();
     },
   };
 }
 
-await runApp(logger, start);
+/** The listener for people if there is to be one; it uses what the machines' listener holds, so it stops first. */
+async function startPeople(
+  { PEOPLE_URL: url, PEOPLE_PORT: port, HOLDFAST_MODE: mode }: AdminConfig,
+  shared: Omit<Parameters<typeof servePeople>[0], 'port'>,
+  { app, stop }: Served,
+): Promise<readonly Served[]> {
+  if (url === undefined || port === undefined) return [];
+  const ports = { registry: app.get(REGISTRY), audit: app.get(AUDIT) };
+  try {
+    return [await servePeople({ ...shared, port }, ports, app.get(PEOPLE_STORE), { url, mode })];
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const [command, ...args] = process.argv.slice(2);
+if (command === undefined) await runApp(logger, start);
+else {
+  process.exitCode = await runOwnerCommand(command === 'owner' ? args : [], process.env, {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
+}

@@ -1,6 +1,7 @@
 import type { ExceptionFilter, INestApplicationContext, Type, DynamicModule } from '@nestjs/common';
 import type { Server, ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -20,6 +21,8 @@ export interface Serving {
   /** The only bodies that are parsed here; any other media type is refused. */
   readonly bodies: 'form' | 'json' | 'none';
   readonly methods: AllowedMethods;
+  /** Adds hooks and plugins, after the checks that every listener makes and before its routes. */
+  readonly prepare?: (fastify: FastifyInstance) => Promise<void>;
   readonly filter: (app: INestApplicationContext) => ExceptionFilter;
   /** Hears how long each answer took, after it was sent. */
   readonly onResponse?: (status: number, elapsedMs: number) => void;
@@ -54,6 +57,7 @@ export async function serve(serving: Serving): Promise<Served> {
     app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: LIMITS.bodyBytes });
   if (serving.bodies === 'json') app.useBodyParser('application/json', { bodyLimit: LIMITS.bodyBytes });
   refuseEarly(fastify, serving.methods);
+  await serving.prepare?.(fastify as unknown as FastifyInstance);
   const { onResponse } = serving;
   if (onResponse !== undefined) {
     fastify.addHook('onResponse', (_request, reply, done) => {

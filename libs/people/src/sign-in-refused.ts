@@ -19,8 +19,12 @@ export class SignInRefused extends Error {
   constructor(
     readonly refusal: SignInRefusal,
     detail: string = refusal,
-    options?: { readonly cause?: unknown },
+    options: { readonly cause?: unknown; readonly retryAfter?: number } = {},
   ) {
-    super(detail, options);
+    super(detail, { cause: options.cause });
+    this.retryAfter = options.retryAfter;
   }
+
+  /** Seconds. */
+  readonly retryAfter: number | undefined;
 }

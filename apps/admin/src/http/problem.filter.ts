@@ -6,6 +6,7 @@ import type { WriteRefusal } from '@holdfast/client-registry';
 import { KeysUnavailable } from '@holdfast/cnf-token-verification';
 import { loggable, toTransportRefusal } from '@holdfast/http-platform';
 import { REASONS, type RequestRefusal } from '@holdfast/oauth-protocol';
+import { SignInRefused, type SignInRefusal } from '@holdfast/people';
 import { StorageUnavailable } from '@holdfast/postgres';
 import { AccessRefused, toChallenge } from '@holdfast/resource-guard';
 import { PreconditionRequired } from './entity-tag.js';
@@ -110,6 +111,11 @@ function answerTo(error: unknown): Answer {
     const code = status === 403 ? 'forbidden' : 'unauthenticated';
     return { code, detail: body.error_description, headers: { 'www-authenticate': wwwAuthenticate } };
   }
+  if (error instanceof SignInRefused) {
+    const { refusal, retryAfter } = error;
+    const answer = SIGN_IN[refusal];
+    return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
+  }
   if (error instanceof StorageUnavailable) return unavailable(OUTCOME[error.outcome]);
   if (error instanceof KeysUnavailable)
     return unavailable(`${REASONS.keys_unavailable.meaning}; nothing was changed`);
@@ -150,6 +156,18 @@ const DETAIL = {
   not_allowed: (what) => `not allowed: ${what}`,
   stale: (what) => `${what} was changed by somebody else since you read it; read it again`,
 } as const satisfies Record<WriteRefusal['refused'], (what: string) => string>;
+
+const SIGN_IN = {
+  signed_out: { code: 'unauthenticated', detail: 'sign in first' },
+  link_unusable: {
+    code: 'link_unusable',
+    detail: 'this link is unknown, was used already, or is too old; ask for another one',
+  },
+  passkey_refused: { code: 'unauthenticated', detail: 'this passkey is not accepted here' },
+  passkey_needed: { code: 'forbidden', detail: 'set up a passkey first' },
+  foreign_origin: { code: 'forbidden', detail: 'this request does not come from the pages of this service' },
+  too_many_attempts: { code: 'too_many_requests', detail: 'too many attempts; wait a minute' },
+} as const satisfies Record<SignInRefusal, Pick<Answer, 'code' | 'detail'>>;
 
 const TRANSPORT_CODE = {
   request_malformed: 'invalid_input',

@@ -1,0 +1,36 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import { AttemptLimit, SignIn, type PeopleStore } from '@holdfast/people';
+import { API_CONTROLLERS, type ApiPorts } from '../app.module.js';
+import { AUDIT, REGISTRY } from '../tokens.js';
+import { ScreensController } from './screens.controller.js';
+import { SessionGuard } from './session.guard.js';
+import { SessionsController } from './sessions.controller.js';
+import { ATTEMPTS, PEOPLE_SETTINGS, type PeopleSettings } from './tokens.js';
+
+/** Attempts with links and passkeys per source address and minute. */
+const ATTEMPTS_PER_MINUTE = 60;
+
+/** The admin API for people, how they sign in, and the screens. The guard is global: what declares nothing is closed. */
+@Module({})
+export class PeopleModule {
+  static with(ports: ApiPorts, store: PeopleStore, settings: PeopleSettings): DynamicModule {
+    const signIn = new SignIn(store, () => new Date());
+    return {
+      module: PeopleModule,
+      controllers: [...API_CONTROLLERS, SessionsController, ScreensController],
+      providers: [
+        { provide: REGISTRY, useValue: ports.registry },
+        { provide: AUDIT, useValue: ports.audit },
+        { provide: SignIn, useValue: signIn },
+        { provide: ATTEMPTS, useValue: new AttemptLimit(ATTEMPTS_PER_MINUTE) },
+        { provide: PEOPLE_SETTINGS, useValue: settings },
+        {
+          provide: APP_GUARD,
+          useFactory: (reflector: Reflector) => new SessionGuard(reflector, signIn, settings.mode),
+          inject: [Reflector],
+        },
+      ],
+    };
+  }
+}
