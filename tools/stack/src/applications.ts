@@ -18,6 +18,7 @@ export interface StackUrls {
   readonly tokenMutualTls: string;
   readonly tokenEndpoint: string;
   readonly resourceServer: string;
+  readonly admin: string;
   readonly adminApi: string;
 }
 
@@ -30,6 +31,7 @@ export function urlsOf(ports: Ports): StackUrls {
     tokenMutualTls: at(ports.tokenMutualTls),
     tokenEndpoint: `${at(ports.tokenMutualTls)}/token`,
     resourceServer: at(ports.resourceServer),
+    admin: at(ports.admin),
     adminApi: at(ports.adminApi),
   };
 }
@@ -121,9 +123,22 @@ export function applications({ ports, pki, secrets, auditSpool }: StackSettings)
         ...verifiesTokens,
         AUDIENCE: urls.adminApi,
         MTLS_PORT: String(ports.adminApi),
+        PEOPLE_URL: urls.admin,
+        PEOPLE_PORT: String(ports.admin),
         MANAGEMENT_PORT: String(ports.adminManagement),
         DATABASE_URL_FILE: secrets.adminUrlFile,
       },
     },
   ];
+}
+
+/** Prints the one-time link of the first owner, or nothing once an owner has a passkey. */
+export function ownerInvitation(settings: StackSettings): Program {
+  const admin = applications(settings).find(({ name }) => name === 'admin')!;
+  return {
+    name: 'owner-invite',
+    script: admin.script,
+    args: ['owner', 'invite', '--if-needed'],
+    env: admin.env,
+  };
 }

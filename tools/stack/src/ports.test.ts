@@ -24,6 +24,7 @@ describe('parsePortBase', () => {
 describe('portsFrom', () => {
   it('follows the table of docs/contract.md', () => {
     expect(portsFrom(7400)).toMatchObject({
+      admin: 7400,
       adminApi: 7401,
       adminManagement: 7409,
       tokenPublic: 7410,

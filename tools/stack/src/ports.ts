@@ -6,6 +6,7 @@ import { StackError } from './workspace.js';
 /** The ports of one stack, docs/contract.md: each is the base plus a fixed offset. */
 export interface Ports {
   readonly base: number;
+  readonly admin: number;
   readonly adminApi: number;
   readonly adminManagement: number;
   readonly tokenPublic: number;
@@ -19,6 +20,7 @@ export interface Ports {
 export type PortName = Exclude<keyof Ports, 'base'>;
 
 const OFFSETS = {
+  admin: 0,
   adminApi: 1,
   adminManagement: 9,
   tokenPublic: 10,
@@ -30,6 +32,7 @@ const OFFSETS = {
 } as const satisfies Record<PortName, number>;
 
 const PURPOSES = {
+  admin: 'the screens for administrators',
   adminApi: 'the admin API',
   adminManagement: 'health and metrics of the admin API',
   tokenPublic: 'the token service, metadata and keys',

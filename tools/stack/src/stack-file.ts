@@ -7,12 +7,16 @@ export interface StackFile {
   readonly issuer: string;
   readonly tokenEndpoint: string;
   readonly resourceServer: string;
+  /** Where people administer, in a browser. */
+  readonly admin: string;
   readonly adminApi: string;
   readonly caFile: string;
   /** Of the registry's owner: a secret. */
   readonly databaseUrl: string;
   readonly operator: CertificateFiles & { readonly clientId: string };
   readonly demo: readonly DemoClient[];
+  /** The one-time link of the first owner: a secret. Absent once an owner has a passkey; it may have been used meanwhile. */
+  readonly setupUrl?: string;
   readonly pids: Readonly<Record<string, number>>;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminApi } from './admin-api.js';
-import { applications, preparations, urlsOf, type StackSettings } from './applications.js';
+import { applications, ownerInvitation, preparations, urlsOf, type StackSettings } from './applications.js';
 import { ensureDatabaseSecrets } from './database-secrets.js';
 import { ensureDevelopmentPki, KEY_ENCRYPTION_KEY_FILE } from './development-pki.js';
 import { startEmbeddedPostgres, stopLeftoverDatabase, type EmbeddedPostgres } from './embedded-postgres.js';
@@ -92,8 +92,10 @@ async function start(options: StackOptions, undo: Undo): Promise<Omit<RunningSta
     () => 'acme (its own CA), beta (a self-signed certificate)',
   );
 
+  const invitation = await supervisor.read(ownerInvitation(settings));
+  const setupUrl = invitation.trim() || undefined;
   const pids = { ...supervisor.pids, ...(database.embedded && { postgres: database.embedded.pid }) };
-  const file = describeStack(settings, clients, pids);
+  const file = describeStack(settings, clients, { pids, ...(setupUrl !== undefined && { setupUrl }) });
   writeStackFile(home.stackFile, file);
   return { home, file, settings, clients, admin, death: deathOf(supervisor, database, home) };
 }
@@ -198,19 +200,20 @@ async function startAll(supervisor: Supervisor, settings: StackSettings): Promis
 function describeStack(
   settings: StackSettings,
   { operator, acme, beta }: StackClients,
-  pids: Readonly<Record<string, number>>,
+  running: Pick<StackFile, 'pids' | 'setupUrl'>,
 ): StackFile {
-  const { issuer, tokenEndpoint, resourceServer, adminApi } = urlsOf(settings.ports);
+  const { issuer, tokenEndpoint, resourceServer, admin, adminApi } = urlsOf(settings.ports);
   return {
     issuer,
     tokenEndpoint,
     resourceServer,
+    admin,
     adminApi,
     caFile: settings.pki.serverCaFile,
     databaseUrl: readFileSync(settings.secrets.registryOwnerUrlFile, 'utf8'),
     operator: { ...filesOf(operator), clientId: operator.clientId },
     demo: [describeDemo('acme', acme), describeDemo('beta', beta)],
-    pids,
+    ...running,
   };
 }
 

@@ -13,9 +13,13 @@ export function summaryOf({ file, home }: RunningStack): string {
     'Holdfast is up:',
     `  token service      ${file.issuer} (metadata, keys), ${file.tokenEndpoint}`,
     `  resource server    ${file.resourceServer}/orders`,
+    `  administration     ${file.admin}`,
     `  admin API          ${file.adminApi}/api/v1`,
     `  state, logs        ${home.shown(home.directory)}, ${home.shown(home.logs)}`,
     `  all of it as data  ${home.shown(home.stackFile)}`,
+    ...(file.setupUrl === undefined
+      ? []
+      : ['', `Sign in as the owner (once, within 24 hours): ${file.setupUrl}`]),
     '',
     'Get a token as acme, and call with it:',
     `  curl ${certificate} \\`,

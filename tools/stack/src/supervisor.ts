@@ -61,6 +61,14 @@ export class Supervisor {
     if (how !== 'code 0') throw this.#failure(program, `failed (${how})`);
   }
 
+  /** Runs a program to its end and gives what it printed, which is then in no log. Fails as `run` does. */
+  async read(program: Program): Promise<string> {
+    const { ended, output } = this.#spawn(program, 'read');
+    const how = await ended;
+    if (how !== 'code 0') throw this.#failure(program, `failed (${how})`);
+    return output();
+  }
+
   /** Starts an application and resolves when it is ready. Throws a StackError with the end of its log when it ends instead. */
   async start(application: Application): Promise<void> {
     const { ended } = this.#spawn(application);
@@ -83,24 +91,29 @@ export class Supervisor {
     }
   }
 
-  #spawn({ name, script, args = [], env }: Program): { readonly ended: Promise<string> } {
+  #spawn(
+    { name, script, args = [], env }: Program,
+    output: 'log' | 'read' = 'log',
+  ): { readonly ended: Promise<string>; readonly output: () => string } {
     if (this.#isStopping) throw new StackError('stopped before everything was started');
     const child = withLog(this.#logFile(name), (log) =>
       spawn(process.execPath, ['--enable-source-maps', resolve(workspaceRoot, script), ...args], {
         detached: true,
         cwd: workspaceRoot,
         env: { ...inheritedEnvironment(), ...env },
-        stdio: ['ignore', log, log, 'ipc'],
+        stdio: ['ignore', output === 'read' ? 'pipe' : log, log, 'ipc'],
       }),
     );
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+      child.once('close', (code, signal) => resolve(signal ?? `code ${code}`));
     });
+    const printed: Buffer[] = [];
+    child.stdout?.on('data', (chunk: Buffer) => printed.push(chunk));
     if (child.pid !== undefined) this.options.onProcess(child.pid);
     this.#running.set(name, { child, ended });
     void ended.then(() => this.#running.delete(name));
-    return { ended };
+    return { ended, output: () => Buffer.concat(printed).toString('utf8') };
   }
 
   async #untilReady({ managementPort, name }: Application): Promise<void> {

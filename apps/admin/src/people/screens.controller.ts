@@ -11,7 +11,7 @@ const NOT_SCREENS = /^\/(api|auth|assets)(\/|$)/;
 @Controller()
 @Public()
 export class ScreensController {
-  @Get(['/', '/*path'])
+  @Get(['/', '*'])
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const [path = ''] = request.url.split('?');
     const wantsPage = /\btext\/html\b|\*\/\*/.test(request.headers.accept ?? '');
