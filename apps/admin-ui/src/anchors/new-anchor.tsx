@@ -1,0 +1,83 @@
+import { Select, Stack, TextInput } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useCreate, useList } from '../api/queries.js';
+import { CertificatePanel } from '../certificates/certificate-panel.js';
+import { holdOf, isSendable, type Reading } from '../certificates/use-insight.js';
+import { toCliLine } from '../parts/cli-line.js';
+import { fieldProblems, Form } from '../parts/form.js';
+import { Card, Page, RouteLink } from '../parts/page.js';
+
+const LABELS = { partner: 'Partner', id: 'Id', certificate: 'Certificate of the authority' };
+
+export function NewAnchor() {
+  const given = useSearch({ from: '/shell/anchors/new' }).partner;
+  const [partner, setPartner] = useState(given ?? '');
+  const [id, setId] = useState<string>();
+  const [input, setInput] = useState<string | Uint8Array>('');
+  const [reading, setReading] = useState<Reading>();
+  const partners = useList('partners', { limit: '200' });
+  const create = useCreate('anchors');
+  const navigate = useNavigate();
+  const chosen = id ?? (partner === '' ? '' : `${partner}-ca`);
+  const problems = fieldProblems(create.error, Object.keys(LABELS));
+  const submit = () =>
+    create.mutate(
+      { id: chosen, partner, certificate: toPem(reading) },
+      { onSuccess: () => void navigate({ to: '/partners/$partner', params: { partner } }) },
+    );
+  return (
+    <Page title="Add trust anchor" trail={<RouteLink to="/anchors">Trust anchors</RouteLink>}>
+      <Card title="Whose certificates to trust">
+        <Form
+          submit="Add trust anchor"
+          onSubmit={submit}
+          pending={create.isPending}
+          error={create.error}
+          problems={problems}
+          labels={LABELS}
+          hold={holdOf(reading)}
+          cli={toCliLine('anchor add', [chosen], { partner, file: 'ca.pem' })}
+        >
+          <Stack gap="md" maw={480}>
+            <Select
+              label={LABELS.partner}
+              description="The authority vouches for applications of this partner only."
+              data={partners.items.map((each) => ({ value: each.id, label: `${each.name} (${each.id})` }))}
+              value={partner === '' ? null : partner}
+              onChange={(value) => setPartner(value ?? '')}
+              error={problems.fields['partner']}
+              searchable
+            />
+            <TextInput
+              label={LABELS.id}
+              description="Its key for good, like acme-ca."
+              value={chosen}
+              onChange={(event) => setId(event.currentTarget.value)}
+              error={problems.fields['id']}
+              autoCapitalize="off"
+              spellCheck={false}
+            />
+          </Stack>
+          <CertificatePanel
+            label={LABELS.certificate}
+            input={input}
+            onInput={setInput}
+            use={{ mode: 'trust-anchor' }}
+            onRead={setReading}
+            error={problems.fields['certificate']}
+          />
+        </Form>
+      </Card>
+    </Page>
+  );
+}
+
+/** The authority first, then its intermediates: the reader gives the lowest first. */
+function toPem(reading: Reading | undefined): string {
+  if (!isSendable(reading)) return '';
+  return [...reading.insight.certificates]
+    .reverse()
+    .map(({ pem }) => pem)
+    .join('\n');
+}

@@ -1,0 +1,99 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type { Collections, Creations, List, Session } from './entities.js';
+import { problemOf } from './problem.js';
+import { request, type Answer, type Query } from './request.js';
+
+const API = '/api/v1';
+
+/** A list, page by page; `items` are those of all pages read so far. */
+export function useList<K extends keyof Collections>(collection: K, query: Query = {}) {
+  const pages = useInfiniteQuery({
+    queryKey: [collection, 'list', query],
+    queryFn: async ({ pageParam, signal }) => {
+      const path = `${API}/${collection}`;
+      const answer = await request<List<Collections[K]>>('GET', path, {
+        query: { ...query, after: pageParam },
+        signal,
+      });
+      return answer.value;
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  return { ...pages, items: pages.data?.pages.flatMap(({ items }) => items) ?? [] };
+}
+
+/** One member of a collection, with its version. */
+export function useOne<K extends 'partners' | 'clients'>(collection: K, id: string) {
+  return useQuery({
+    queryKey: [collection, 'one', id],
+    queryFn: ({ signal }): Promise<Answer<Collections[K]>> =>
+      request('GET', `${API}/${collection}/${encodeURIComponent(id)}`, { signal }),
+  });
+}
+
+/** Every change may show anywhere (a suspension on four screens), so everything is asked again. */
+function useChange<I, O>(change: (input: I) => Promise<Answer<O>>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (input: I) => (await change(input)).value,
+    onSuccess: () => queries.invalidateQueries(),
+    onError: (error) => {
+      const { status } = problemOf(error);
+      if (status === 401 || status === 412) void queries.invalidateQueries();
+    },
+  });
+}
+
+export function useCreate<K extends keyof Creations>(collection: K) {
+  return useChange((body: Creations[K]) => request<Collections[K]>('POST', `${API}/${collection}`, { body }));
+}
+
+export function useSwitch(collection: 'partners' | 'clients', id: string) {
+  return useChange(({ verb, ifMatch }: { verb: 'suspend' | 'resume'; ifMatch: string | undefined }) =>
+    request('POST', `${API}/${collection}/${encodeURIComponent(id)}/${verb}`, { ifMatch }),
+  );
+}
+
+export function useRename(id: string) {
+  return useChange(({ name, ifMatch }: { name: string; ifMatch: string | undefined }) =>
+    request('PATCH', `${API}/partners/${encodeURIComponent(id)}`, { body: { name }, ifMatch }),
+  );
+}
+
+export function useRetire() {
+  return useChange((id: string) => request('POST', `${API}/credentials/${encodeURIComponent(id)}/retire`));
+}
+
+export function useRemoveGrant() {
+  return useChange((id: string) => request('DELETE', `${API}/grants/${encodeURIComponent(id)}`));
+}
+
+/** Who is signed in; null when nobody is. */
+export function useSession() {
+  return useQuery({
+    queryKey: ['session'],
+    queryFn: async ({ signal }) => {
+      try {
+        return (await request<Session>('GET', '/auth/session', { signal })).value;
+      } catch (error) {
+        if (problemOf(error).status === 401) return null;
+        throw error;
+      }
+    },
+    staleTime: 60_000,
+  });
+}
+
+/** Signs in or out, or adds to the account: whatever answers with no list. */
+export function useAuth<I, O>(action: (input: I) => Promise<O>) {
+  const queries = useQueryClient();
+  return useMutation({ mutationFn: action, onSuccess: () => queries.invalidateQueries() });
+}

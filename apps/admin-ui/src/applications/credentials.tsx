@@ -1,0 +1,170 @@
+import { Button, Table, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { Client, Credential } from '../api/entities.js';
+import { useCreate, useList, useRetire } from '../api/queries.js';
+import { holdOf, type Reading } from '../certificates/use-insight.js';
+import { toCliLine } from '../parts/cli-line.js';
+import { Confirm } from '../parts/confirm.js';
+import { Value } from '../parts/copy.js';
+import { fieldProblems, Form } from '../parts/form.js';
+import { Card } from '../parts/page.js';
+import { Empty, Listed } from '../parts/states.js';
+import { When } from '../parts/when.js';
+import { EMPTY_IDENTITY, IDENTITY_ALIASES, toCredentialFields, toIdentityOptions } from './identity.js';
+import { IdentityFields } from './identity-fields.js';
+
+/** What the application is recognised by: names or certificates. */
+export function Credentials({ client }: { client: Client }) {
+  const [adding, setAdding] = useState(false);
+  const list = useList('credentials', { client: client.id, limit: '200' });
+  const what = client.token_endpoint_auth_method === 'tls_client_auth' ? 'Add name' : 'Add certificate';
+  const add = <Button onClick={() => setAdding(true)}>{what}</Button>;
+  return (
+    <Card title="Credentials" action={!adding && list.items.length > 0 && add}>
+      {adding && (
+        <div style={{ marginBottom: 20 }}>
+          <AddCredential client={client} submit={what} onDone={() => setAdding(false)} />
+        </div>
+      )}
+      <Listed
+        list={list}
+        empty={
+          !adding && (
+            <Empty action={add} cli={toCliLine('credential list', [], { client: client.id })}>
+              Without a credential nobody can be this application.
+            </Empty>
+          )
+        }
+      >
+        {(credentials) => <CredentialTable credentials={credentials} />}
+      </Listed>
+    </Card>
+  );
+}
+
+function CredentialTable({ credentials }: { credentials: readonly Credential[] }) {
+  return (
+    <Table className="rows">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Kind</Table.Th>
+          <Table.Th>Compared</Table.Th>
+          <Table.Th>Bound to</Table.Th>
+          <Table.Th>
+            <span className="visually-hidden">Action</span>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {credentials.map((credential) => (
+          <Table.Tr key={credential.id}>
+            <Table.Td data-label="Kind">{KINDS[credential.kind]}</Table.Td>
+            <Table.Td data-label="Compared">
+              <Compared credential={credential} />
+            </Table.Td>
+            <Table.Td data-label="Bound to">
+              {credential.kind === 'certificate' ? (
+                <>
+                  until <When at={credential.not_after} />
+                </>
+              ) : (
+                <>
+                  anchor <span className="value">{credential.anchor}</span>
+                </>
+              )}
+            </Table.Td>
+            <Table.Td>
+              <Retire credential={credential} isLast={credentials.length === 1} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+const KINDS = { subject_dn: 'Subject', san_dns: 'DNS name', certificate: 'Certificate' } as const;
+
+function Compared({ credential }: { credential: Credential }) {
+  if (credential.kind !== 'certificate') return <Value what="registered name">{credential.value}</Value>;
+  return (
+    <>
+      <div>{credential.subject}</div>
+      <Text span size="sm" c="dimmed">
+        x5t#S256{' '}
+      </Text>
+      <Value what="x5t#S256">{credential['x5t#S256']}</Value>
+    </>
+  );
+}
+
+function Retire({ credential, isLast }: { credential: Credential; isLast: boolean }) {
+  const [opened, setOpened] = useState(false);
+  const retire = useRetire();
+  const close = () => {
+    setOpened(false);
+    retire.reset();
+  };
+  return (
+    <>
+      <Button variant="default" size="compact-sm" onClick={() => setOpened(true)}>
+        Retire
+      </Button>
+      <Confirm
+        opened={opened}
+        onClose={close}
+        title="Retire this credential?"
+        confirm="Retire for good"
+        danger
+        pending={retire.isPending}
+        error={retire.error}
+        onConfirm={() => retire.mutate(credential.id, { onSuccess: close })}
+        cli={toCliLine('credential retire', [credential.id])}
+      >
+        <Text>
+          New tokens are refused to it within a second; tokens that are out work for at most 240 seconds plus
+          10. It cannot be brought back, only added anew.
+          {isLast && ' It is the only one: after that, this application cannot get tokens at all.'}
+        </Text>
+      </Confirm>
+    </>
+  );
+}
+
+const LABELS = { anchor: 'Trust anchor', name: 'Name', certificate: 'Certificate' };
+
+function AddCredential({ client, submit, onDone }: { client: Client; submit: string; onDone: () => void }) {
+  const [draft, setDraft] = useState({ ...EMPTY_IDENTITY, mode: client.token_endpoint_auth_method });
+  const [reading, setReading] = useState<Reading>();
+  const anchors = useList('anchors', { partner: client.partner, limit: '200' });
+  const create = useCreate('credentials');
+  const identity =
+    draft.anchor === '' && anchors.items.length === 1
+      ? { ...draft, anchor: anchors.items[0]?.id ?? '' }
+      : draft;
+  const problems = fieldProblems(create.error, Object.keys(LABELS), IDENTITY_ALIASES);
+  return (
+    <Form
+      submit={submit}
+      onSubmit={() =>
+        create.mutate({ client: client.id, ...toCredentialFields(identity) }, { onSuccess: onDone })
+      }
+      onCancel={onDone}
+      pending={create.isPending}
+      error={create.error}
+      problems={problems}
+      labels={LABELS}
+      hold={holdOf(reading)}
+      cli={toCliLine('credential add', [], { client: client.id, ...toIdentityOptions(identity) })}
+    >
+      <IdentityFields
+        draft={identity}
+        onDraft={setDraft}
+        onReading={setReading}
+        anchors={anchors.items}
+        partner={client.partner}
+        problems={problems.fields}
+      />
+    </Form>
+  );
+}

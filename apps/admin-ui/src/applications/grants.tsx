@@ -1,0 +1,161 @@
+import { Button, MultiSelect, Select, Stack, Table, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { Grant } from '../api/entities.js';
+import { useCreate, useList, useRemoveGrant } from '../api/queries.js';
+import { toCliLine } from '../parts/cli-line.js';
+import { Confirm } from '../parts/confirm.js';
+import { Value } from '../parts/copy.js';
+import { fieldProblems, Form } from '../parts/form.js';
+import { Card, RouteLink } from '../parts/page.js';
+import { Empty, Listed } from '../parts/states.js';
+
+/** Which APIs the application may call. */
+export function Grants({ client }: { client: string }) {
+  const [adding, setAdding] = useState(false);
+  const list = useList('grants', { client, limit: '200' });
+  const add = <Button onClick={() => setAdding(true)}>Add grant</Button>;
+  const cli = toCliLine('grant add', [], {
+    client,
+    resource: 'https://api.acme.example',
+    scope: 'orders:read',
+  });
+  return (
+    <Card title="Grants" action={!adding && list.items.length > 0 && add}>
+      {adding && (
+        <div style={{ marginBottom: 20 }}>
+          <AddGrant client={client} onDone={() => setAdding(false)} />
+        </div>
+      )}
+      <Listed
+        list={list}
+        empty={
+          !adding && (
+            <Empty action={add} cli={cli}>
+              A grant says which API this application may call, and with which scopes. Without one it gets no
+              token.
+            </Empty>
+          )
+        }
+      >
+        {(grants) => <GrantTable grants={grants} />}
+      </Listed>
+    </Card>
+  );
+}
+
+function GrantTable({ grants }: { grants: readonly Grant[] }) {
+  return (
+    <Table className="rows">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Resource</Table.Th>
+          <Table.Th>Scopes</Table.Th>
+          <Table.Th>
+            <span className="visually-hidden">Action</span>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {grants.map((grant) => (
+          <Table.Tr key={grant.id}>
+            <Table.Td data-label="Resource">
+              <Value what="resource">{grant.resource}</Value>
+            </Table.Td>
+            <Table.Td data-label="Scopes">
+              <span className="value">{grant.scopes.join(' ')}</span>
+            </Table.Td>
+            <Table.Td>
+              <Remove grant={grant} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Remove({ grant }: { grant: Grant }) {
+  const [opened, setOpened] = useState(false);
+  const remove = useRemoveGrant();
+  const close = () => {
+    setOpened(false);
+    remove.reset();
+  };
+  return (
+    <>
+      <Button variant="default" size="compact-sm" onClick={() => setOpened(true)}>
+        Remove
+      </Button>
+      <Confirm
+        opened={opened}
+        onClose={close}
+        title="Remove this grant?"
+        confirm="Remove grant"
+        danger
+        pending={remove.isPending}
+        error={remove.error}
+        onConfirm={() => remove.mutate(grant.id, { onSuccess: close })}
+        cli={toCliLine('grant remove', [grant.id])}
+      >
+        <Text>
+          {grant.client} gets no new token for {grant.resource}. Tokens that are out live until they expire,
+          at most 240 seconds plus 10.
+        </Text>
+      </Confirm>
+    </>
+  );
+}
+
+const LABELS = { resource: 'Resource', scopes: 'Scopes' };
+
+function AddGrant({ client, onDone }: { client: string; onDone: () => void }) {
+  const resources = useList('resources', { limit: '200' });
+  const [resource, setResource] = useState<string | null>(null);
+  const [scopes, setScopes] = useState<string[]>([]);
+  const create = useCreate('grants');
+  const problems = fieldProblems(create.error, Object.keys(LABELS));
+  const known = resources.items.find(({ audience }) => audience === resource)?.scopes ?? [];
+  return (
+    <Form
+      submit="Add grant"
+      onSubmit={() => create.mutate({ client, resource: resource ?? '', scopes }, { onSuccess: onDone })}
+      onCancel={onDone}
+      pending={create.isPending}
+      error={create.error}
+      problems={problems}
+      labels={LABELS}
+      cli={toCliLine('grant add', [], { client, resource: resource ?? 'RESOURCE', scope: scopes })}
+    >
+      <Stack gap="md" maw={560}>
+        {resources.isSuccess && resources.items.length === 0 && (
+          <div className="note" data-tone="careful">
+            <Text>
+              There is no resource yet. <RouteLink to="/resources/new">Create the API</RouteLink> first.
+            </Text>
+          </div>
+        )}
+        <Select
+          label={LABELS.resource}
+          description="The API that is called."
+          data={resources.items.map(({ audience }) => audience)}
+          value={resource}
+          onChange={(value) => {
+            setResource(value);
+            setScopes([]);
+          }}
+          error={problems.fields['resource']}
+          searchable
+        />
+        <MultiSelect
+          label={LABELS.scopes}
+          description="What it may ask for, of the scopes that this API knows."
+          data={[...known]}
+          value={scopes}
+          onChange={setScopes}
+          disabled={resource === null}
+          error={problems.fields['scopes']}
+        />
+      </Stack>
+    </Form>
+  );
+}

@@ -1,0 +1,116 @@
+import { Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useCallback, useState } from 'react';
+import type { Anchor } from '../api/entities.js';
+import { CertificatePanel } from '../certificates/certificate-panel.js';
+import { isSendable, type Reading } from '../certificates/use-insight.js';
+import { RouteLink } from '../parts/page.js';
+import type { IdentityDraft, NameField } from './identity.js';
+
+interface Props {
+  draft: IdentityDraft;
+  onDraft: (change: (old: IdentityDraft) => IdentityDraft) => void;
+  onReading: (reading: Reading | undefined) => void;
+  anchors: readonly Anchor[];
+  partner: string;
+  problems: Readonly<Record<string, string>>;
+}
+
+/** What the application is recognised by, in the mode that was chosen. */
+export function IdentityFields(props: Props) {
+  return props.draft.mode === 'tls_client_auth' ? <ByName {...props} /> : <ByCertificate {...props} />;
+}
+
+function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props) {
+  const [input, setInput] = useState<string | Uint8Array>('');
+  const { field } = draft;
+  const onRead = useCallback(
+    (reading: Reading | undefined) => {
+      onReading(reading);
+      const [first] = reading?.compared ?? [];
+      if (first !== undefined) onDraft((old) => ({ ...old, name: first.value }));
+    },
+    [onDraft, onReading],
+  );
+  const subjects = anchors
+    .filter(({ id }) => id === draft.anchor)
+    .flatMap(({ subject, intermediates }) => [subject, ...intermediates.map((each) => each.subject)]);
+  return (
+    <Stack gap="md">
+      {anchors.length === 0 && (
+        <div className="note" data-tone="careful">
+          <Text>
+            This partner has no trust anchor yet.{' '}
+            <RouteLink to="/anchors/new" search={{ partner }}>
+              Add the authority that issues its certificates
+            </RouteLink>{' '}
+            first, or pin a certificate.
+          </Text>
+        </div>
+      )}
+      <Stack gap="md" maw={560}>
+        <Select
+          label="Trust anchor"
+          description="Only certificates under this authority count."
+          data={anchors.map(({ id, subject }) => ({ value: id, label: `${id}: ${subject}` }))}
+          value={draft.anchor === '' ? null : draft.anchor}
+          onChange={(value) => onDraft((old) => ({ ...old, anchor: value ?? '' }))}
+          error={problems['anchor']}
+        />
+        <Radio.Group
+          label="Field to compare"
+          value={field}
+          onChange={(value) => onDraft((old) => ({ ...old, field: value as NameField }))}
+        >
+          <Stack gap="xs" mt={6}>
+            <Radio value="subject_dn" label="Subject: the whole distinguished name" />
+            <Radio value="san_dns" label="DNS name: one entry of the subject alternative names" />
+          </Stack>
+        </Radio.Group>
+        <TextInput
+          label={field === 'subject_dn' ? 'Subject' : 'DNS name'}
+          description={
+            field === 'subject_dn'
+              ? 'As RFC 4514 writes it, most specific part first. Paste a certificate below to fill this in.'
+              : 'Paste a certificate below to fill this in.'
+          }
+          placeholder={field === 'subject_dn' ? 'CN=orders,O=Acme,C=SE' : 'orders.acme.example'}
+          value={draft.name}
+          onChange={({ currentTarget: { value } }) => onDraft((old) => ({ ...old, name: value }))}
+          error={problems['name']}
+          autoCapitalize="off"
+          spellCheck={false}
+        />
+      </Stack>
+      <CertificatePanel
+        label="Certificate to read the name from (optional)"
+        input={input}
+        onInput={setInput}
+        use={{ mode: 'match-by-name', field, ...(subjects.length > 0 && { anchorSubjects: subjects }) }}
+        onRead={onRead}
+        note="In this mode the certificate is only read here: just the name is sent."
+      />
+    </Stack>
+  );
+}
+
+function ByCertificate({ onDraft, onReading, problems }: Props) {
+  const [input, setInput] = useState<string | Uint8Array>('');
+  const onRead = useCallback(
+    (reading: Reading | undefined) => {
+      onReading(reading);
+      const pem = isSendable(reading) ? reading.insight.certificates[0].pem : '';
+      onDraft((old) => ({ ...old, pem }));
+    },
+    [onDraft, onReading],
+  );
+  return (
+    <CertificatePanel
+      label="Certificate"
+      input={input}
+      onInput={setInput}
+      use={{ mode: 'pin-certificate' }}
+      onRead={onRead}
+      error={problems['certificate']}
+    />
+  );
+}

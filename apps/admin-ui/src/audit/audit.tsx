@@ -1,0 +1,136 @@
+import { Button, Group, Table, Text, TextInput } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState, type FormEvent } from 'react';
+import type { AuditEntry } from '../api/entities.js';
+import { useList } from '../api/queries.js';
+import { toCliLine } from '../parts/cli-line.js';
+import { CliLine, Value } from '../parts/copy.js';
+import { Page } from '../parts/page.js';
+import { Empty, Listed } from '../parts/states.js';
+import { When } from '../parts/when.js';
+
+/** What was decided and changed, by whom and why. */
+export function AuditPage() {
+  const filter = useSearch({ from: '/shell/audit' });
+  const list = useList('audit', { ...filter, limit: '50' });
+  const cli = toCliLine('audit list', [], filter);
+  return (
+    <Page title="Audit">
+      <Text mb="md">
+        What was decided and changed, newest first. Events are chained; nothing here can be edited.
+      </Text>
+      <Filters key={JSON.stringify(filter)} />
+      <Listed list={list} empty={<Empty cli={cli}>No event fits this filter.</Empty>}>
+        {(entries) => <AuditTable entries={entries} />}
+      </Listed>
+      {list.items.length > 0 && (
+        <div style={{ marginTop: 20 }}>
+          <CliLine line={cli} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Filters() {
+  const filter = useSearch({ from: '/shell/audit' });
+  const navigate = useNavigate({ from: '/audit' });
+  const [typed, setTyped] = useState({
+    kind: filter.kind ?? '',
+    partner: filter.partner ?? '',
+    client: filter.client ?? '',
+  });
+  const apply = (event: FormEvent) => {
+    event.preventDefault();
+    void navigate({
+      search: {
+        kind: typed.kind.trim() || undefined,
+        partner: typed.partner.trim() || undefined,
+        client: typed.client.trim() || undefined,
+      },
+    });
+  };
+  const field = (name: keyof typeof typed, label: string, placeholder: string) => (
+    <TextInput
+      label={label}
+      placeholder={placeholder}
+      value={typed[name]}
+      onChange={({ currentTarget: { value } }) => setTyped((old) => ({ ...old, [name]: value }))}
+    />
+  );
+  return (
+    <form onSubmit={apply} role="search" aria-label="Filter events">
+      <Group gap="sm" mb="md" align="flex-end">
+        {field('kind', 'Kind', 'client.suspended')}
+        {field('partner', 'Partner', 'acme')}
+        {field('client', 'Client', 'acme-orders')}
+        <Button type="submit" variant="default">
+          Filter
+        </Button>
+        <Button variant="default" onClick={() => void navigate({ search: {} })}>
+          Show all
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
+  return (
+    <Table className="rows">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>When</Table.Th>
+          <Table.Th>What</Table.Th>
+          <Table.Th>By</Table.Th>
+          <Table.Th>About</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {entries.map((entry, index) => (
+          <Table.Tr key={`${entry.stream}-${entry.seq}-${index}`} style={{ verticalAlign: 'top' }}>
+            <Table.Td data-label="When">
+              <When at={entry.at} />
+            </Table.Td>
+            <Table.Td data-label="What">
+              <div>
+                <strong>{entry.kind}</strong>
+                {entry.reason !== null && <div>{entry.reason}</div>}
+                <Detail entry={entry} />
+              </div>
+            </Table.Td>
+            <Table.Td data-label="By">
+              <span className="value">{entry.actor}</span>
+            </Table.Td>
+            <Table.Td data-label="About">
+              <span className="value">
+                {[entry.partner, entry.client].filter((id) => id !== null).join(' / ')}
+              </span>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Detail({ entry: { detail, request_id: requestId, stream, seq } }: { entry: AuditEntry }) {
+  return (
+    <details>
+      <summary>Details</summary>
+      {requestId !== null && (
+        <Text size="sm">
+          Request id <Value what="request id">{requestId}</Value>
+        </Text>
+      )}
+      {stream !== null && (
+        <Text size="sm">
+          Chain {stream}, event {seq}
+        </Text>
+      )}
+      {Object.keys(detail).length > 0 && (
+        <pre className="detail value">{JSON.stringify(detail, null, 2)}</pre>
+      )}
+    </details>
+  );
+}

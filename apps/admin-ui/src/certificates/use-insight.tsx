@@ -1,0 +1,57 @@
+import type { Check, Insight, IntendedUse, ReadableInsight } from '@holdfast/certificate-insight';
+import { useEffect, useState } from 'react';
+
+/** Reads certificates here in the browser; loaded only when somebody needs it. */
+const reader = () => import('@holdfast/certificate-insight');
+
+export interface Reading {
+  readonly insight: Insight;
+  readonly checks: readonly Check[];
+  readonly compared: readonly { readonly label: string; readonly value: string }[];
+}
+
+/** What is in `input`, good for `use`; undefined while there is no input, or it is being read. */
+export function useReading(input: string | Uint8Array, use: IntendedUse): Reading | undefined {
+  const [reading, setReading] = useState<Reading>();
+  const purpose = JSON.stringify(use);
+  useEffect(() => {
+    let current = true;
+    const isEmpty = typeof input === 'string' ? input.trim() === '' : input.length === 0;
+    const settle = (value: Reading | undefined) => {
+      if (current) setReading(value);
+    };
+    if (isEmpty) settle(undefined);
+    else void read(input, JSON.parse(purpose) as IntendedUse).then(settle, () => settle(undefined));
+    return () => {
+      current = false;
+    };
+  }, [input, purpose]);
+  return reading;
+}
+
+async function read(input: string | Uint8Array, use: IntendedUse): Promise<Reading> {
+  const { readPastedCertificate, lint, whatWillBeCompared } = await reader();
+  const insight = await readPastedCertificate(input);
+  return {
+    insight,
+    checks: lint(insight, use, new Date()),
+    compared: insight.readable ? whatWillBeCompared(insight.certificates, use) : [],
+  };
+}
+
+/** Whether what was read can be sent: readable, and nothing stands against it. */
+export function isSendable(reading: Reading | undefined): reading is Reading & { insight: ReadableInsight } {
+  return (
+    reading !== undefined &&
+    reading.insight.readable &&
+    !reading.checks.some(({ level }) => level === 'error' || level === 'block')
+  );
+}
+
+/** Why a form with this certificate cannot be sent yet. */
+export function holdOf(reading: Reading | undefined): string | undefined {
+  if (reading === undefined) return undefined;
+  const count = reading.checks.filter(({ level }) => level === 'error' || level === 'block').length;
+  if (count === 0) return undefined;
+  return count === 1 ? 'First mend the error above.' : `First mend the ${count} errors above.`;
+}

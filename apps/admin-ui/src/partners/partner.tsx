@@ -1,0 +1,150 @@
+import { Table, Text } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
+import { useList, useOne } from '../api/queries.js';
+import { toCliLine } from '../parts/cli-line.js';
+import { Value } from '../parts/copy.js';
+import { Card, Page, RouteLink } from '../parts/page.js';
+import { RouteButton } from '../parts/route-button.js';
+import { Empty, Failure, Listed, Loading, Status } from '../parts/states.js';
+import { Suspension } from '../parts/suspension.js';
+import { AnchorTable } from '../anchors/anchor-table.js';
+import { Rename } from './rename.js';
+
+const TRAIL = <RouteLink to="/partners">Partners</RouteLink>;
+
+export function PartnerPage() {
+  const { partner: id } = useParams({ from: '/shell/partners/$partner' });
+  const found = useOne('partners', id);
+  if (found.isPending) {
+    return (
+      <Page title={id} trail={TRAIL}>
+        <Loading />
+      </Page>
+    );
+  }
+  if (found.isError) {
+    return (
+      <Page title={id} trail={TRAIL}>
+        <Failure error={found.error} retry={() => void found.refetch()} />
+      </Page>
+    );
+  }
+  const { value: partner, etag } = found.data;
+  return (
+    <Page
+      title={partner.name}
+      trail={TRAIL}
+      actions={
+        <>
+          <Rename key={etag} id={id} name={partner.name} etag={etag} />
+          <Suspension kind="partner" id={id} status={partner.status} etag={etag} />
+        </>
+      }
+    >
+      <dl className="facts" style={{ marginBottom: 24 }}>
+        <dt>Id</dt>
+        <dd>
+          <Value what="partner id">{partner.id}</Value>
+        </dd>
+        <dt>Status</dt>
+        <dd>
+          <Status status={partner.status} />
+          {partner.status === 'suspended' && (
+            <Text span ml="sm">
+              None of its applications gets a token.
+            </Text>
+          )}
+        </dd>
+      </dl>
+      <div style={{ display: 'grid', gap: 20 }}>
+        <Applications partner={id} />
+        <Anchors partner={id} />
+      </div>
+    </Page>
+  );
+}
+
+function Applications({ partner }: { partner: string }) {
+  const list = useList('clients', { partner, limit: '200' });
+  const create = (
+    <RouteButton to="/partners/$partner/new-application" params={{ partner }}>
+      New application
+    </RouteButton>
+  );
+  const cli = toCliLine('client create', [`${partner}-orders`], {
+    partner,
+    auth: 'tls_client_auth',
+    anchor: `${partner}-ca`,
+    'subject-dn': 'CN=orders,O=Acme,C=SE',
+  });
+  return (
+    <Card title="Applications" action={list.items.length > 0 && create}>
+      <Listed
+        list={list}
+        empty={
+          <Empty action={create} cli={cli}>
+            An application is one program of this partner that asks for tokens; it proves itself with a
+            certificate.
+          </Empty>
+        }
+      >
+        {(clients) => (
+          <Table className="rows">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Client id</Table.Th>
+                <Table.Th>Identity</Table.Th>
+                <Table.Th>Status</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {clients.map(({ id, token_endpoint_auth_method: method, status }) => (
+                <Table.Tr key={id}>
+                  <Table.Td data-label="Client id">
+                    <RouteLink to="/applications/$client" params={{ client: id }} fw={600}>
+                      {id}
+                    </RouteLink>
+                  </Table.Td>
+                  <Table.Td data-label="Identity">
+                    {method === 'tls_client_auth' ? 'Match by name' : 'Pin certificate'}
+                  </Table.Td>
+                  <Table.Td data-label="Status">
+                    <Status status={status} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </Listed>
+    </Card>
+  );
+}
+
+function Anchors({ partner }: { partner: string }) {
+  const list = useList('anchors', { partner, limit: '200' });
+  const add = (
+    <RouteButton
+      to="/anchors/new"
+      search={{ partner }}
+      variant={list.items.length > 0 ? 'default' : 'filled'}
+    >
+      Add trust anchor
+    </RouteButton>
+  );
+  return (
+    <Card title="Trust anchors" action={list.items.length > 0 && add}>
+      <Listed
+        list={list}
+        empty={
+          <Empty action={add} cli={toCliLine('anchor add', [`${partner}-ca`], { partner, file: 'ca.pem' })}>
+            A trust anchor is the authority that issues this partner&apos;s certificates. Applications that
+            are matched by name need one.
+          </Empty>
+        }
+      >
+        {(anchors) => <AnchorTable anchors={anchors} />}
+      </Listed>
+    </Card>
+  );
+}

@@ -1,0 +1,74 @@
+import { Button, List, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useSwitch } from '../api/queries.js';
+import { toCliLine } from './cli-line.js';
+import { Confirm } from './confirm.js';
+
+/** Suspends or resumes a partner or an application, after saying what that does and by when. */
+export function Suspension({
+  kind,
+  id,
+  status,
+  etag,
+}: {
+  kind: 'partner' | 'application';
+  id: string;
+  status: 'active' | 'suspended';
+  etag: string | undefined;
+}) {
+  const [opened, setOpened] = useState(false);
+  const change = useSwitch(kind === 'partner' ? 'partners' : 'clients', id);
+  const verb = status === 'active' ? 'suspend' : 'resume';
+  const word = verb === 'suspend' ? 'Suspend' : 'Resume';
+  const close = () => {
+    setOpened(false);
+    change.reset();
+  };
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpened(true)}>
+        {word}
+      </Button>
+      <Confirm
+        opened={opened}
+        onClose={close}
+        title={`${word} ${id}?`}
+        confirm={`${word} ${kind}`}
+        danger={verb === 'suspend'}
+        pending={change.isPending}
+        error={change.error}
+        onConfirm={() => change.mutate({ verb, ifMatch: etag }, { onSuccess: close })}
+        cli={toCliLine(`${kind === 'partner' ? 'partner' : 'client'} ${verb}`, [id])}
+      >
+        {verb === 'suspend' ? <SuspendEffect kind={kind} /> : <ResumeEffect kind={kind} />}
+      </Confirm>
+    </>
+  );
+}
+
+function SuspendEffect({ kind }: { kind: 'partner' | 'application' }) {
+  return (
+    <>
+      <Text mb="xs">
+        {kind === 'partner' ? 'For every application of this partner:' : 'For this application:'}
+      </Text>
+      <List spacing={6}>
+        <List.Item>New tokens are refused within a second.</List.Item>
+        <List.Item>
+          Tokens that are out already work for at most 240 seconds, plus 10 seconds for clocks that differ.
+        </List.Item>
+        <List.Item>Nothing is deleted. Resuming brings everything back as it is now.</List.Item>
+      </List>
+    </>
+  );
+}
+
+function ResumeEffect({ kind }: { kind: 'partner' | 'application' }) {
+  return (
+    <Text>
+      {kind === 'partner'
+        ? 'Its applications can get tokens again within a second. An application that was suspended on its own stays suspended.'
+        : 'It can get tokens again within a second, as long as its partner is active.'}
+    </Text>
+  );
+}

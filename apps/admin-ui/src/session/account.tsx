@@ -1,0 +1,97 @@
+import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { problemOf } from '../api/problem.js';
+import { useAuth, useSession } from '../api/queries.js';
+import { request } from '../api/request.js';
+import { Card, Page } from '../parts/page.js';
+import { Refusal } from './entrance.js';
+import { addPasskey, passkeyObstacle } from './passkey.js';
+import { LostPasskey } from './sign-in.js';
+
+export function Account() {
+  const { data: session } = useSession();
+  if (!session) return null;
+  const { account, passkeys, via } = session;
+  return (
+    <Page title="Account" actions={<SignOut />}>
+      <div className="columns">
+        <Card title="You">
+          <dl className="facts">
+            <dt>Name</dt>
+            <dd>{account.name}</dd>
+            <dt>Role</dt>
+            <dd>{account.role}</dd>
+            <dt>Signed in by</dt>
+            <dd>{via === 'passkey' ? 'passkey' : 'one-time link'}</dd>
+          </dl>
+        </Card>
+        <Card title="Passkeys">
+          <Stack gap="md">
+            <Text>{passkeysInWords(passkeys)}</Text>
+            <AddPasskey />
+            <LostPasskey />
+          </Stack>
+        </Card>
+      </div>
+    </Page>
+  );
+}
+
+function passkeysInWords(count: number): string {
+  if (count === 0) return 'You have no passkey yet. Without one, the next sign-in needs a new one-time link.';
+  if (count === 1)
+    return 'You have 1 passkey. A second one on another device saves you when the first is lost.';
+  return `You have ${count} passkeys.`;
+}
+
+function AddPasskey() {
+  const obstacle = passkeyObstacle();
+  const [name, setName] = useState('');
+  const add = useAuth(addPasskey);
+  if (obstacle !== undefined) return <Refusal>{obstacle}</Refusal>;
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        add.mutate(name, { onSuccess: () => setName('') });
+      }}
+    >
+      <Stack gap="sm" align="flex-start">
+        {add.isError && <Refusal>{problemOf(add.error).detail}</Refusal>}
+        {add.isSuccess && <Text role="status">The passkey was added.</Text>}
+        <TextInput
+          w="100%"
+          label="Name of the new passkey"
+          description="For instance the device that keeps it."
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button type="submit" variant="default" loading={add.isPending}>
+          Add a passkey
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function SignOut() {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = useAuth(() => request('POST', '/auth/sign-out'));
+  const leave = () => {
+    queries.clear();
+    void navigate({ to: '/sign-in', search: {} });
+  };
+  return (
+    <Button
+      variant="default"
+      loading={signOut.isPending}
+      onClick={() => signOut.mutate(undefined, { onSuccess: leave })}
+    >
+      Sign out
+    </Button>
+  );
+}

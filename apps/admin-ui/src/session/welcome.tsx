@@ -1,0 +1,122 @@
+import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Navigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import type { Session } from '../api/entities.js';
+import { problemOf } from '../api/problem.js';
+import { useAuth, useSession } from '../api/queries.js';
+import { request } from '../api/request.js';
+import { RouteButton } from '../parts/route-button.js';
+import { Failure, Loading } from '../parts/states.js';
+import { Entrance, Refusal } from './entrance.js';
+import { takeLinkToken } from './link-token.js';
+import { addPasskey, passkeyObstacle } from './passkey.js';
+import { LostPasskey } from './sign-in.js';
+
+// Before anything is drawn: the address shows the secret for as short a time as can be.
+let waiting = location.pathname === '/welcome' ? takeLinkToken() : undefined;
+
+const useLink = async (token: string) =>
+  (await request<Session>('POST', '/auth/link', { body: { token } })).value;
+
+/** Where a one-time link leads: opens a session, then a passkey is set up. */
+export function Welcome() {
+  const { mutate, isPending, isError, error } = useAuth(useLink);
+  const session = useSession();
+  useEffect(() => {
+    const open = (token: string | undefined) => token !== undefined && mutate(token);
+    open(waiting);
+    waiting = undefined;
+    const again = () => open(takeLinkToken());
+    window.addEventListener('hashchange', again);
+    return () => window.removeEventListener('hashchange', again);
+  }, [mutate]);
+  if (isError) return <UnusableLink detail={problemOf(error).detail} />;
+  if (isPending || session.isPending || waiting !== undefined) {
+    return (
+      <Entrance title="Welcome">
+        <Loading />
+      </Entrance>
+    );
+  }
+  if (session.isError) {
+    return (
+      <Entrance title="Welcome">
+        <Failure error={session.error} retry={() => void session.refetch()} />
+      </Entrance>
+    );
+  }
+  if (session.data === null) return <Navigate to="/sign-in" search={{}} replace />;
+  return <SetUp session={session.data} />;
+}
+
+function UnusableLink({ detail }: { detail: string }) {
+  return (
+    <Entrance title="This link cannot be used">
+      <Stack gap="md">
+        <Refusal>{detail}</Refusal>
+        <Text>A link works once and for a short time. Sign in with your passkey, or get a new link.</Text>
+        <RouteButton to="/sign-in" search={{}} reloadDocument>
+          Go to sign-in
+        </RouteButton>
+        <LostPasskey />
+      </Stack>
+    </Entrance>
+  );
+}
+
+function SetUp({ session }: { session: Session }) {
+  const obstacle = passkeyObstacle();
+  const [name, setName] = useState('This computer');
+  const add = useAuth(addPasskey);
+  const mayGoOn = session.mode === 'development' || session.via === 'passkey' || add.isSuccess;
+  if (add.isSuccess) return <Navigate to="/partners" replace />;
+  return (
+    <Entrance title={`Welcome, ${session.account.name}`}>
+      <Stack gap="md">
+        <Text>
+          Set up a passkey now: it is how you sign in from here on. Your device asks for a fingerprint, a face
+          or a PIN, and no secret leaves it.
+        </Text>
+        {obstacle === undefined ? (
+          <form
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              add.mutate(name);
+            }}
+          >
+            <Stack gap="md">
+              {add.isError && <Refusal>{problemOf(add.error).detail}</Refusal>}
+              <TextInput
+                label="Name of this passkey"
+                description="So that you know it again, when you have several."
+                value={name}
+                onChange={(event) => setName(event.currentTarget.value)}
+              />
+              <Button type="submit" size="md" loading={add.isPending}>
+                Set up a passkey
+              </Button>
+            </Stack>
+          </form>
+        ) : (
+          <Refusal>{obstacle}</Refusal>
+        )}
+        {mayGoOn ? (
+          <div className="note" data-tone="careful">
+            <Text mb="xs">
+              You can go on without one, because this is a development installation. The next time you need a
+              new link.
+            </Text>
+            <RouteButton to="/partners" variant="default">
+              Go on without a passkey
+            </RouteButton>
+          </div>
+        ) : (
+          <Text size="sm" c="dimmed">
+            Without a passkey nothing else can be done here.
+          </Text>
+        )}
+      </Stack>
+    </Entrance>
+  );
+}
