@@ -1,35 +1,16 @@
-import type {
-  Anchor,
-  AuditEntry,
-  Client,
-  Credential,
-  Grant,
-  NewAnchor,
-  NewClient,
-  NewCredential,
-  NewGrant,
-  NewPartner,
-  NewResource,
-  Partner,
-  Resource,
-} from '@holdfast/admin-contract';
+import type { components } from './schema.js';
 
-/** One request for a token, as `GET /api/v1/token-requests` shows it. */
-export interface TokenRequest {
-  readonly at: string;
-  readonly outcome: 'issued' | 'refused';
-  /** A code of the one list of reasons; null with `issued`. */
-  readonly reason: string | null;
-  /** Whether the caller was told this reason. */
-  readonly told: boolean | null;
-  readonly meaning: string | null;
-  readonly remedy: string | null;
-  readonly client: string | null;
-  readonly partner: string | null;
-  readonly request_id: string | null;
-  readonly source: string | null;
-  readonly detail: Readonly<Record<string, unknown>>;
-}
+type Schemas = components['schemas'];
+
+export type Partner = Schemas['Partner'];
+export type Anchor = Schemas['Anchor'];
+export type Client = Schemas['Client'];
+export type Credential = Schemas['Credential'];
+export type NewCredential = Schemas['NewCredential'];
+export type Resource = Schemas['Resource'];
+export type Grant = Schemas['Grant'];
+export type TokenRequest = Schemas['TokenRequestEntry'];
+export type AuditEntry = Schemas['AuditEntry'];
 
 /** What each collection under `/api/v1` holds. */
 export interface Collections {
@@ -45,12 +26,18 @@ export interface Collections {
 
 /** What a new member of a collection is made of. */
 export interface Creations {
-  readonly partners: NewPartner;
-  readonly anchors: NewAnchor;
-  readonly clients: NewClient;
-  readonly credentials: NewCredential;
-  readonly resources: NewResource;
-  readonly grants: NewGrant;
+  readonly partners: Schemas['NewPartner'];
+  readonly anchors: Schemas['NewAnchor'];
+  readonly clients: Schemas['NewClient'];
+  readonly credentials: Schemas['NewCredential'];
+  readonly resources: Schemas['NewResource'];
+  readonly grants: Schemas['NewGrant'];
+}
+
+/** A page of a list; `next` is the value of `after` for the next page, null on the last. */
+export interface List<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
 }
 
 /** Who is signed in, as `GET /auth/session` shows it. */
@@ -60,16 +47,3 @@ export interface Session {
   readonly via: 'link' | 'passkey';
   readonly mode: 'development' | 'production';
 }
-
-export type {
-  Anchor,
-  AuditEntry,
-  Client,
-  Credential,
-  Grant,
-  List,
-  NewClient,
-  NewCredential,
-  Partner,
-  Resource,
-} from '@holdfast/admin-contract';

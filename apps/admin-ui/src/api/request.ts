@@ -43,7 +43,6 @@ export async function request<T>(
 
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
-    // eslint-disable-next-line no-restricted-globals -- a browser: the own origin only, by policy (connect-src 'self')
     return await fetch(url, { ...init, credentials: 'same-origin', redirect: 'error', cache: 'no-store' });
   } catch (error) {
     if (init.signal?.aborted === true) throw error;

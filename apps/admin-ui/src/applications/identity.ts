@@ -1,4 +1,4 @@
-import type { NewCredential } from '@holdfast/admin-contract';
+import type { NewCredential } from '../api/entities.js';
 import type { Options } from '../parts/cli-line.js';
 
 export type Mode = 'tls_client_auth' | 'self_signed_tls_client_auth';
