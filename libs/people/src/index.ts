@@ -15,6 +15,7 @@ export {
   recoverOwner,
   type LinkVerdict,
 } from './owners.js';
+export { Passkeys, type AddedPasskey } from './passkeys.js';
 export type { AccountSummary, NewSession, OpenSession, PeopleStore } from './people-store.js';
 export { newSecret, parseSecret, type Secret } from './secret.js';
 export { SESSION_LIMITS, validateSession, type SessionVerdict } from './session.js';

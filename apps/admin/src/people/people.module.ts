@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
-import { AttemptLimit, SignIn, type PeopleStore } from '@holdfast/people';
+import { AttemptLimit, Passkeys, SignIn, type PeopleStore } from '@holdfast/people';
 import { API_CONTROLLERS, type ApiPorts } from '../app.module.js';
 import { AUDIT, REGISTRY } from '../tokens.js';
+import { PasskeysController } from './passkeys.controller.js';
 import { ScreensController } from './screens.controller.js';
 import { SessionGuard } from './session.guard.js';
 import { SessionsController } from './sessions.controller.js';
@@ -15,14 +16,16 @@ const ATTEMPTS_PER_MINUTE = 60;
 @Module({})
 export class PeopleModule {
   static with(ports: ApiPorts, store: PeopleStore, settings: PeopleSettings): DynamicModule {
-    const signIn = new SignIn(store, () => new Date());
+    const clock = (): Date => new Date();
+    const signIn = new SignIn(store, clock);
     return {
       module: PeopleModule,
-      controllers: [...API_CONTROLLERS, SessionsController, ScreensController],
+      controllers: [...API_CONTROLLERS, SessionsController, PasskeysController, ScreensController],
       providers: [
         { provide: REGISTRY, useValue: ports.registry },
         { provide: AUDIT, useValue: ports.audit },
         { provide: SignIn, useValue: signIn },
+        { provide: Passkeys, useValue: new Passkeys(store, settings.url, clock) },
         { provide: ATTEMPTS, useValue: new AttemptLimit(ATTEMPTS_PER_MINUTE) },
         { provide: PEOPLE_SETTINGS, useValue: settings },
         {
