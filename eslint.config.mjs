@@ -42,6 +42,7 @@ export const DEP_CONSTRAINTS = [
     onlyDependOnLibsWithTags: ['data:none'],
     bannedExternalImports: ['typeorm', 'pg', '@nestjs/typeorm'],
   },
+  { sourceTag: 'runtime:browser', onlyDependOnLibsWithTags: ['runtime:any'] },
   { sourceTag: 'data:own', onlyDependOnLibsWithTags: ['data:none', 'data:own'] },
 ];
 
@@ -59,9 +60,9 @@ const NO_CLOCK = [
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.holdfast/**', '.nx/**'] },
-  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts', '**/*.tsx'] })),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': [
@@ -85,6 +86,11 @@ export default tseslint.config(
         { name: 'fetch', message: 'Use createFetch of http-platform: bounded, no redirects.' },
       ],
     },
+  },
+  {
+    // The browser's own fetch, to the own origin; the policy of the page forbids any other.
+    files: ['apps/admin-ui/**/*.{ts,tsx}'],
+    rules: { 'no-restricted-globals': 'off' },
   },
   {
     // Decorators need the classes of constructor parameters at run time, so Nest files keep their imports as written.

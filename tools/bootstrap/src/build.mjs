@@ -9,13 +9,58 @@ import { BootstrapError, say, statePath, workspaceRoot } from './workspace.mjs';
 const COMPILER = join(workspaceRoot, 'node_modules', 'typescript', 'bin', 'tsc');
 const SHARED_INPUTS = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json'];
 
+const BUNDLER = join(workspaceRoot, 'node_modules', 'vite', 'bin', 'vite.js');
+/** The screens, and what is bundled into them. */
+const SCREENS = join(workspaceRoot, 'apps', 'admin-ui');
+const BUNDLED = ['apps/admin-ui', 'libs/certificate-insight', 'libs/admin-contract'];
+
 /** Builds the whole workspace if any source, configuration or output changed since the last complete build. */
 export async function ensureBuilt() {
-  const stampFile = statePath('built.stamp');
-  if (isBuilt(stampFile)) return;
+  const stamps = { code: statePath('built.stamp'), screens: statePath('screens.stamp') };
+  if (isBuilt(stamps.code) && isBundled(stamps.screens)) return;
   await withBuildLock(async () => {
-    if (!isBuilt(stampFile)) await build(stampFile);
+    if (!isBuilt(stamps.code)) await build(stamps.code);
+    if (!isBundled(stamps.screens)) await bundle(stamps.screens);
   });
+}
+
+/** The screens are bundled after the libraries are compiled. */
+async function bundle(stampFile) {
+  rmSync(stampFile, { force: true });
+  const inputs = fingerprint(bundleInputs());
+  const { code, output } = await withProgress('building the screens', () =>
+    runQuietly(process.execPath, [BUNDLER, 'build', '--logLevel', 'warn'], { cwd: SCREENS }),
+  );
+  if (code !== 0) {
+    say(output.trimEnd());
+    throw new BootstrapError("the build of the screens failed (the bundler's messages are above)");
+  }
+  writeFileSync(stampFile, JSON.stringify({ inputs, outputs: [join(SCREENS, 'dist', 'index.html')] }));
+}
+
+function isBundled(stampFile) {
+  const stamp = readStamp(stampFile);
+  return (
+    stamp !== undefined &&
+    stamp.outputs.every((file) => existsSync(file)) &&
+    stamp.inputs === fingerprint(bundleInputs())
+  );
+}
+
+function bundleInputs() {
+  const files = BUNDLED.flatMap((folder) => filesBelow(join(workspaceRoot, folder)));
+  return [join(workspaceRoot, 'package-lock.json'), ...files];
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(
+      (entry) =>
+        entry.isFile() &&
+        !/[\\/](dist|node_modules)([\\/]|$)/.test(entry.parentPath) &&
+        !entry.name.endsWith('.test.ts'),
+    )
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Runs `work` while no other build of this checkout runs. */

@@ -150,6 +150,8 @@ async function check(args) {
     lint: () => lint(['.']),
     types: () => withBuildLock(() => tool('typescript/bin/tsc', ['-b'])),
     'types of tests': () => tool('typescript/bin/tsc', ['-p', 'tsconfig.spec.json']),
+    'types of the screens': () =>
+      tool('typescript/bin/tsc', ['-p', 'apps/admin-ui/tsconfig.json', '--noEmit']),
     'generated pages': () => runForeground(process.execPath, [GENERATE, '--check']),
     'lock file': () =>
       runForeground(process.execPath, [join(workspaceRoot, 'tools/generate/check-lock.mjs')]),

@@ -54,6 +54,7 @@ const FORBIDDEN: readonly [sourceTag: string, project: string, imported: string]
   ['type:e2e', 'apps/platform-e2e', '@holdfast/client-registry'],
   ['runtime:any', 'libs/oauth-protocol', '@holdfast/token-binding'],
   ['runtime:any', 'libs/oauth-protocol', 'pino'],
+  ['runtime:browser', 'apps/admin-ui', '@holdfast/certificate-validation'],
   ['data:none', 'libs/http-platform', '@holdfast/postgres'],
   ['data:none', 'apps/cli', 'pg'],
   ['data:own', 'apps/resource-server', '@holdfast/postgres'],
