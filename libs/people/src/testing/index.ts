@@ -1,0 +1,2 @@
+export { MemoryPeopleStore } from './memory-people-store.js';
+export { SoftwareAuthenticator, type Flaws } from './software-authenticator.js';
