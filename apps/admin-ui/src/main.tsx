@@ -4,6 +4,7 @@ import './app.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
 import { problemOf } from './api/problem.js';
 import { router } from './router.js';
@@ -20,6 +21,8 @@ const queries = new QueryClient({
 });
 
 const nonce = () => document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? '';
+// Dialogs lock the page behind them with a style element of their own, which asks there for its nonce.
+setNonce(nonce());
 
 createRoot(document.getElementById('root')!).render(
   <MantineProvider

@@ -21,10 +21,12 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
               <span className="value">{anchor.id}</span>
             </Table.Td>
             <Table.Td data-label="Authority">
-              <Value what="subject">{anchor.subject}</Value>
-              {anchor.intermediates.map(({ subject }) => (
-                <div key={subject}>with intermediate {subject}</div>
-              ))}
+              <div>
+                <Value what="subject">{anchor.subject}</Value>
+                {anchor.intermediates.map(({ subject }) => (
+                  <div key={subject}>with intermediate {subject}</div>
+                ))}
+              </div>
             </Table.Td>
             <Table.Td data-label="Key (SHA-256)">
               <Value what="key thumbprint">{anchor.key}</Value>

@@ -43,13 +43,14 @@ export function Credentials({ client }: { client: Client }) {
 }
 
 function CredentialTable({ credentials }: { credentials: readonly Credential[] }) {
+  const isName = credentials[0]?.kind !== 'certificate';
   return (
     <Table className="rows">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Kind</Table.Th>
           <Table.Th>Compared</Table.Th>
-          <Table.Th>Bound to</Table.Th>
+          <Table.Th>{isName ? 'Under' : 'Valid until'}</Table.Th>
           <Table.Th>
             <span className="visually-hidden">Action</span>
           </Table.Th>
@@ -62,15 +63,13 @@ function CredentialTable({ credentials }: { credentials: readonly Credential[] }
             <Table.Td data-label="Compared">
               <Compared credential={credential} />
             </Table.Td>
-            <Table.Td data-label="Bound to">
+            <Table.Td data-label={isName ? 'Under' : 'Valid until'}>
               {credential.kind === 'certificate' ? (
-                <>
-                  until <When at={credential.not_after} />
-                </>
+                <When at={credential.not_after} />
               ) : (
-                <>
+                <span>
                   anchor <span className="value">{credential.anchor}</span>
-                </>
+                </span>
               )}
             </Table.Td>
             <Table.Td>
@@ -88,13 +87,13 @@ const KINDS = { subject_dn: 'Subject', san_dns: 'DNS name', certificate: 'Certif
 function Compared({ credential }: { credential: Credential }) {
   if (credential.kind !== 'certificate') return <Value what="registered name">{credential.value}</Value>;
   return (
-    <>
+    <div>
       <div>{credential.subject}</div>
       <Text span size="sm" c="dimmed">
         x5t#S256{' '}
       </Text>
       <Value what="x5t#S256">{credential['x5t#S256']}</Value>
-    </>
+    </div>
   );
 }
 

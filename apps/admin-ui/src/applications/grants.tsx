@@ -153,6 +153,7 @@ function AddGrant({ client, onDone }: { client: string; onDone: () => void }) {
           value={scopes}
           onChange={setScopes}
           disabled={resource === null}
+          searchable
           error={problems.fields['scopes']}
         />
       </Stack>

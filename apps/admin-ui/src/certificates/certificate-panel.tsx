@@ -1,6 +1,6 @@
 import type { Check, DecodedCertificate, IntendedUse } from '@holdfast/certificate-insight';
 import { Text, Title } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Copy, Value } from '../parts/copy.js';
 import { CrossIcon, DoneIcon, WarningIcon } from '../parts/icons.js';
 import { When } from '../parts/when.js';
@@ -30,6 +30,8 @@ export function CertificatePanel({
   note?: string;
 }) {
   const reading = useReading(input, use);
+  const refusal = useRefusedKey(reading, input, onInput);
+  const checks = reading?.checks ?? refusal;
   useEffect(() => onRead(reading), [reading, onRead]);
   return (
     <div className="columns">
@@ -42,7 +44,7 @@ export function CertificatePanel({
         )}
       </div>
       <div style={{ display: 'grid', gap: 20, minWidth: 0 }}>
-        {reading === undefined ? (
+        {checks === undefined ? (
           <div className="note">
             <Text size="sm">
               What the certificate says, and whether it will work here, is shown as soon as you paste it.
@@ -50,14 +52,33 @@ export function CertificatePanel({
           </div>
         ) : (
           <>
-            <Checks checks={reading.checks} />
-            {reading.insight.readable && <WhatWeRead certificates={reading.insight.certificates} />}
-            {reading.compared.length > 0 && <WhatWillBeCompared values={reading.compared} />}
+            <Checks checks={checks} />
+            {refusal !== undefined && <Text size="sm">The field was emptied.</Text>}
+            {reading?.insight.readable === true && <WhatWeRead certificates={reading.insight.certificates} />}
+            {reading !== undefined && reading.compared.length > 0 && (
+              <WhatWillBeCompared values={reading.compared} />
+            )}
           </>
         )}
       </div>
     </div>
   );
+}
+
+/** A private key does not stay on the screen: the field is emptied, and only what was said about it remains. */
+function useRefusedKey(
+  reading: Reading | undefined,
+  input: string | Uint8Array,
+  onInput: (input: string) => void,
+): readonly Check[] | undefined {
+  const [refusal, setRefusal] = useState<readonly Check[]>();
+  useEffect(() => {
+    if (reading?.checks.some(({ code }) => code === 'PRIVATE_KEY_PRESENT') === true) {
+      setRefusal(reading.checks);
+      onInput('');
+    } else if (input.length > 0) setRefusal(undefined);
+  }, [reading, input, onInput]);
+  return refusal;
 }
 
 const LEVELS = {

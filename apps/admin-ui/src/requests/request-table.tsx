@@ -54,7 +54,12 @@ export function RequestTable({
 
 /** Only a proven client surely exists; what a stranger claimed is shown, never linked. */
 function ClientOf({ request: { client, partner } }: { request: TokenRequest }) {
-  if (client === null) return <Text c="dimmed">not said</Text>;
+  if (client === null)
+    return (
+      <Text size="sm" c="dimmed">
+        not said
+      </Text>
+    );
   if (partner === null) return <span className="value">{client} (claimed)</span>;
   return (
     <RouteLink to="/applications/$client" params={{ client }}>
@@ -64,10 +69,17 @@ function ClientOf({ request: { client, partner } }: { request: TokenRequest }) {
 }
 
 function Why({ request: { outcome, reason, meaning, remedy, told } }: { request: TokenRequest }) {
-  if (outcome === 'issued') return <Text c="dimmed">All checks passed.</Text>;
+  if (outcome === 'issued')
+    return (
+      <Text size="sm" c="dimmed">
+        All checks passed.
+      </Text>
+    );
   return (
-    <>
-      <Text fw={600}>{meaning === null ? reason : toSentence(meaning)}</Text>
+    <div>
+      <Text size="sm" fw={600}>
+        {meaning === null ? reason : toSentence(meaning)}
+      </Text>
       {remedy !== null && <Text size="sm">{remedy}</Text>}
       {reason !== null && (
         <Text size="sm" c="dimmed">
@@ -75,6 +87,6 @@ function Why({ request: { outcome, reason, meaning, remedy, told } }: { request:
           {told !== null && (told ? ', told to the caller' : ', not told to the caller')}
         </Text>
       )}
-    </>
+    </div>
   );
 }

@@ -99,9 +99,11 @@ function Frame({ name }: { name: string }) {
 }
 
 function Navigation() {
+  const { pathname } = useLocation();
+  const within = pathname.startsWith('/applications/');
   return (
     <>
-      <Link to="/partners" className="nav-link">
+      <Link to="/partners" className="nav-link" {...(within && { 'data-within': true })}>
         <PartnersIcon /> Partners
       </Link>
       <Link to="/requests" className="nav-link">
