@@ -99,7 +99,7 @@ export class Visitor {
 
   async fill(label: string | RegExp, text: string): Promise<void> {
     this.clicks += 1;
-    await this.page.getByLabel(label).first().fill(text);
+    await this.page.getByRole('textbox', { name: label }).first().fill(text);
   }
 
   /** Violations of WCAG 2.2 AA on the page as it is now, one line each. */
