@@ -5,7 +5,7 @@ import { Copy, Value } from '../parts/copy.js';
 import { CrossIcon, DoneIcon, WarningIcon } from '../parts/icons.js';
 import { When } from '../parts/when.js';
 import { CertificateInput } from './certificate-input.js';
-import { useReading, type Reading } from './use-insight.js';
+import { isSendable, useReading, type Reading } from './use-insight.js';
 
 /**
  * One certificate in, and everything about it out: what it says, what is wrong with it and how to mend that, and what
@@ -55,7 +55,7 @@ export function CertificatePanel({
             <Checks checks={checks} />
             {refusal !== undefined && <Text size="sm">The field was emptied.</Text>}
             {reading?.insight.readable === true && <WhatWeRead certificates={reading.insight.certificates} />}
-            {reading !== undefined && reading.compared.length > 0 && (
+            {isSendable(reading) && reading.compared.length > 0 && (
               <WhatWillBeCompared values={reading.compared} />
             )}
           </>

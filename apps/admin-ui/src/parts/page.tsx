@@ -1,8 +1,10 @@
 import { Anchor, Group, Title } from '@mantine/core';
 import { createLink } from '@tanstack/react-router';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 
 export const RouteLink = createLink(Anchor<'a'>);
+
+let isFirstPage = true;
 
 /** One page: its title in the tab and as its only h1, the way back, and what can be done. */
 export function Page({
@@ -16,9 +18,15 @@ export function Page({
   actions?: ReactNode;
   children: ReactNode;
 }) {
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Holdfast`;
   }, [title]);
+  useEffect(() => {
+    // The link that led here is gone, and the focus with it: go on reading at the top of the new page.
+    if (!isFirstPage && document.activeElement === document.body) heading.current?.focus();
+    isFirstPage = false;
+  }, []);
   return (
     <div className="page">
       {trail !== undefined && (
@@ -29,7 +37,7 @@ export function Page({
         </nav>
       )}
       <Group justify="space-between" align="center" mb="lg" gap="sm">
-        <Title order={1} tabIndex={-1}>
+        <Title order={1} tabIndex={-1} ref={heading}>
           {title}
         </Title>
         {actions !== undefined && <Group gap="sm">{actions}</Group>}
