@@ -14,7 +14,7 @@ const HOST = { id: 'host', requestId: null };
 
 describe('PostgresPeopleStore', () => {
   let test: TestDatabase;
-  let databases: Database[];
+  let databases: readonly [Database, Database];
   let store: PostgresPeopleStore;
   /** The same on another replica. */
   let other: PostgresPeopleStore;
@@ -22,8 +22,9 @@ describe('PostgresPeopleStore', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    databases = await Promise.all([1, 2].map(() => open(test.adminUrl)));
-    [store, other] = databases.map((database) => new PostgresPeopleStore(database, { application: 'admin' }));
+    databases = await Promise.all([open(test.adminUrl), open(test.adminUrl)]);
+    store = new PostgresPeopleStore(databases[0], { application: 'admin' });
+    other = new PostgresPeopleStore(databases[1], { application: 'admin' });
   });
   afterAll(async () => {
     await Promise.all(databases.map(({ dataSource }) => dataSource.destroy()));
@@ -46,7 +47,7 @@ describe('PostgresPeopleStore', () => {
     openedAt: now,
   });
   const eventsOf = async (actor: string) => {
-    const events = await new AuditReader(databases[0]!).list({}, { limit: 100 });
+    const events = await new AuditReader(databases[0]).list({}, { limit: 100 });
     return events.filter(({ event }) => event.actor === actor).map(({ event }) => event.kind);
   };
 
