@@ -60,6 +60,7 @@ describe('migrate', () => {
     expect(first.out).toEqual([
       `database ${database.name} created`,
       'migration InitialSchema1767225600000 done',
+      'migration People1795219200000 done',
       `roles ${database.name}_token_service and ${database.name}_admin have their rights`,
     ]);
     expect((await migrate(['up'])).out[0]).toBe('schema is up to date');
