@@ -10,7 +10,7 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   components: {
-    // The default marks a required field by colour and star only; the label says "optional" where one is.
+    Modal: { defaultProps: { transitionProps: { duration: 0 } } },
     Table: { defaultProps: { verticalSpacing: 'sm' } },
   },
 });

@@ -1,4 +1,5 @@
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { Fragment } from 'react';
 import { CopyIcon, DoneIcon } from './icons.js';
 
 /** Copies a value whole; `what` names it for those who do not see it. */
@@ -36,7 +37,15 @@ export function Value({ children, what }: { children: string; what: string }) {
 export function CliLine({ line, label = 'On the command line' }: { line: string; label?: string }) {
   return (
     <div className="cli" role="group" aria-label={label}>
-      <code>{line}</code>
+      <code>
+        {line.split(' ').map((word, index) => (
+          // A line may break between words, never inside of --an-option.
+          <Fragment key={index}>
+            {index > 0 && ' '}
+            <span>{word}</span>
+          </Fragment>
+        ))}
+      </code>
       <Copy value={line} what="as CLI" />
     </div>
   );

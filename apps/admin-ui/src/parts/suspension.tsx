@@ -4,6 +4,8 @@ import { useSwitch } from '../api/queries.js';
 import { toCliLine } from './cli-line.js';
 import { Confirm } from './confirm.js';
 
+const WORDS = { suspend: 'Suspend', resume: 'Resume' } as const;
+
 /** Suspends or resumes a partner or an application, after saying what that does and by when. */
 export function Suspension({
   kind,
@@ -16,21 +18,23 @@ export function Suspension({
   status: 'active' | 'suspended';
   etag: string | undefined;
 }) {
-  const [opened, setOpened] = useState(false);
+  // What was asked for, kept while the answer changes the status behind the dialog.
+  const [asked, setAsked] = useState<'suspend' | 'resume'>();
   const change = useSwitch(kind === 'partner' ? 'partners' : 'clients', id);
-  const verb = status === 'active' ? 'suspend' : 'resume';
-  const word = verb === 'suspend' ? 'Suspend' : 'Resume';
+  const next = status === 'active' ? 'suspend' : 'resume';
+  const verb = asked ?? next;
+  const word = WORDS[verb];
   const close = () => {
-    setOpened(false);
+    setAsked(undefined);
     change.reset();
   };
   return (
     <>
-      <Button variant="default" onClick={() => setOpened(true)}>
-        {word}
+      <Button variant="default" onClick={() => setAsked(next)}>
+        {WORDS[next]}
       </Button>
       <Confirm
-        opened={opened}
+        opened={asked !== undefined}
         onClose={close}
         title={`${word} ${id}?`}
         confirm={`${word} ${kind}`}

@@ -31,7 +31,7 @@ export function Account() {
           <Stack gap="md">
             <Text>{passkeysInWords(passkeys)}</Text>
             <AddPasskey />
-            <LostPasskey />
+            <LostPasskey title="When all passkeys are lost" />
           </Stack>
         </Card>
       </div>

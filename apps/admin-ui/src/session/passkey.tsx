@@ -19,6 +19,8 @@ export function passkeyObstacle(): string | undefined {
 
 /** Makes a passkey for who is signed in. */
 export async function addPasskey(name: string): Promise<void> {
+  // Before the device makes one: it would be left over when the server refuses the name.
+  if (name.trim() === '') throw notMade('Give the passkey a name first.');
   const path = '/auth/passkey/registration';
   const { value: optionsJSON } = await request<CreationOptions>('POST', `${path}/options`);
   const response = await startRegistration({ optionsJSON }).catch(refusedByBrowser);
@@ -36,13 +38,11 @@ export async function signInWithPasskey(): Promise<Session> {
 /** The browser's own refusal, in words; its texts differ, so only what they have in common is read. */
 function refusedByBrowser(error: unknown): never {
   const { name = '', message = '' } = error instanceof Error ? error : {};
-  throw new RequestFailed({
-    status: 0,
-    code: 'passkey_refused',
-    title: 'No passkey',
-    detail: inWords(name, message),
-    errors: [],
-  });
+  throw notMade(inWords(name, message));
+}
+
+function notMade(detail: string): RequestFailed {
+  return new RequestFailed({ status: 0, code: 'passkey_refused', title: 'No passkey', detail, errors: [] });
 }
 
 function inWords(name: string, message: string): string {

@@ -35,10 +35,10 @@ export function SignIn() {
 }
 
 /** What is left when the passkey is gone. */
-export function LostPasskey() {
+export function LostPasskey({ title = 'I have no passkey, or lost it' }: { title?: string }) {
   return (
     <details>
-      <summary>I have no passkey, or lost it</summary>
+      <summary>{title}</summary>
       <Stack gap="sm" mt="sm">
         <List spacing={6}>
           <List.Item>Ask another owner for a new one-time link.</List.Item>
