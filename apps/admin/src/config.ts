@@ -29,7 +29,21 @@ export function readAdminConfig(env: NodeJS.ProcessEnv): AdminConfig {
   const { PEOPLE_URL: url, PEOPLE_PORT: port } = config;
   if ((url === undefined) !== (port === undefined))
     throw unusable('PEOPLE_URL and PEOPLE_PORT: set both or neither');
-  if (url !== undefined && new URL(url).origin !== url)
-    throw unusable('PEOPLE_URL: must be an origin, without a path, and without the port 443');
+  if (url !== undefined) requireOrigin(url);
   return config;
+}
+
+/** The part of the configuration that the owner command needs. Throws `ConfigError`. */
+export function readOwnerConfig(env: NodeJS.ProcessEnv): { DATABASE_URL: string; PEOPLE_URL: string } {
+  const { DATABASE_URL, PEOPLE_URL } = SETTINGS;
+  const config = readConfig({ DATABASE_URL, PEOPLE_URL }, env);
+  if (config.PEOPLE_URL === undefined) throw unusable('PEOPLE_URL: is missing: nobody can sign in here');
+  requireOrigin(config.PEOPLE_URL);
+  return { DATABASE_URL: config.DATABASE_URL, PEOPLE_URL: config.PEOPLE_URL };
+}
+
+/** Exactly what a browser sends as Origin (RFC 6454 §6.1), because it is compared with that. */
+function requireOrigin(url: string): void {
+  if (new URL(url).origin !== url)
+    throw unusable('PEOPLE_URL: must be an origin in lower case, without a path, and without the port 443');
 }

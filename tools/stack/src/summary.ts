@@ -3,7 +3,7 @@ import type { RunningStack } from './stack.js';
 import { workspaceRoot } from './workspace.js';
 
 /** What a person wants to know about a stack that is up: what is where, and a first call to paste. */
-export function summaryOf({ file, home }: RunningStack): string {
+export function summaryOf({ file, home, settings }: RunningStack): string {
   const [acme] = file.demo;
   const shown = (path: string): string => shorter(path, relative(workspaceRoot, path));
   const certificate =
@@ -18,8 +18,12 @@ export function summaryOf({ file, home }: RunningStack): string {
     `  state, logs        ${home.shown(home.directory)}, ${home.shown(home.logs)}`,
     `  all of it as data  ${home.shown(home.stackFile)}`,
     ...(file.setupUrl === undefined
-      ? []
-      : ['', `Sign in as the owner (once, within 24 hours): ${file.setupUrl}`]),
+      ? [
+          '',
+          'Lost the passkey? A new one-time link:',
+          `  ${recoveryOf(file.admin, shown(settings.secrets.adminUrlFile))}`,
+        ]
+      : ['', `Sign in as the owner: ${file.setupUrl}`, '  (this link works once, within 24 hours)']),
     '',
     'Get a token as acme, and call with it:',
     `  curl ${certificate} \\`,
@@ -29,6 +33,11 @@ export function summaryOf({ file, home }: RunningStack): string {
     '',
     'Ctrl-C stops everything.',
   ].join('\n');
+}
+
+/** Everything that the command needs is in its line. */
+function recoveryOf(admin: string, databaseUrlFile: string): string {
+  return `PEOPLE_URL=${admin} DATABASE_URL_FILE=${databaseUrlFile} node apps/admin/dist/main.js owner recover`;
 }
 
 function shorter(a: string, b: string): string {

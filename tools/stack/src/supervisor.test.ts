@@ -55,6 +55,14 @@ describe('Supervisor', () => {
     expect(log('good')).not.toContain('HOLDFAST_SECRET_OF_THIS_TEST');
   });
 
+  it('gives what a program printed, and keeps that out of its log', async () => {
+    const printing = await application('printing', "console.log('the link'); console.error('a remark')");
+    expect(await supervisor.read(printing)).toBe('the link\n');
+    expect(log('printing')).toBe('a remark\n');
+    const failing = await application('failing', "console.log('the link'); process.exit(1)");
+    await expect(supervisor.read(failing)).rejects.toThrow(/failing failed \(code 1\)/);
+  });
+
   it('shows the end of the log of an application that ends while it starts', async () => {
     const bad = await application('bad', "console.error('no such file: key.pem'); process.exit(78);");
     await expect(supervisor.start(bad)).rejects.toThrow(

@@ -14,16 +14,8 @@ describe('runOwnerCommand', () => {
   });
 
   const env = (changed: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-    MTLS_PORT: '7401',
-    MANAGEMENT_PORT: '7409',
-    TLS_CERTIFICATE_FILE: 'server.pem',
-    TLS_PRIVATE_KEY_FILE: 'server.key.pem',
-    ISSUER: 'https://localhost:7410',
-    JWKS_URI: 'https://localhost:7410/jwks',
-    AUDIENCE: 'https://localhost:7401',
     DATABASE_URL: test.adminUrl,
     PEOPLE_URL: 'https://localhost:7400',
-    PEOPLE_PORT: '7400',
     ...changed,
   });
   const run = (args: readonly string[], changed?: NodeJS.ProcessEnv) =>
@@ -62,8 +54,7 @@ describe('runOwnerCommand', () => {
   });
 
   it.each<[string, NodeJS.ProcessEnv]>([
-    ['no listener for people', { PEOPLE_URL: '', PEOPLE_PORT: '' }],
-    ['a port without an address', { PEOPLE_URL: '' }],
+    ['no address for people', { PEOPLE_URL: '' }],
     ['an address with a path', { PEOPLE_URL: 'https://localhost:7400/admin' }],
     ['an address that browsers write otherwise', { PEOPLE_URL: 'https://localhost:443' }],
   ])('refuses a configuration with %s (exit code 78)', async (_name, changed) => {

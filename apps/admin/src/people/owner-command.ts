@@ -1,7 +1,7 @@
 import { createDataSource, Database, PostgresPeopleStore } from '@holdfast/postgres';
 import { hasOwnerWithPasskey, inviteOwner, recoverOwner, type LinkVerdict } from '@holdfast/people';
 import { ConfigError } from '@holdfast/http-platform';
-import { readAdminConfig } from '../config.js';
+import { readOwnerConfig } from '../config.js';
 
 const USAGE = `usage: owner invite [--name NAME] [--if-needed]   a one-time link for a new owner
        owner recover [--name NAME]                an owner has lost the passkey: a new link
@@ -42,9 +42,7 @@ export async function runOwnerCommand(
     return 64;
   }
   try {
-    const config = readAdminConfig(env);
-    if (config.PEOPLE_URL === undefined)
-      throw new ConfigError('PEOPLE_URL is not set: nobody can sign in here');
+    const config = readOwnerConfig(env);
     return await printLink(wish, config.DATABASE_URL, config.PEOPLE_URL, output);
   } catch (error) {
     output.err(`${(error as Error).message}\n`);
