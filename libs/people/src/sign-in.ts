@@ -43,6 +43,13 @@ export class SignIn {
     return found;
   }
 
+  /** Closes the session that a browser had before it signed in anew, if it had one (ASVS 7.2.4). */
+  async supersede(previousId: unknown, requestId: string): Promise<void> {
+    const digest = parseSecret(previousId);
+    const found = digest === undefined ? undefined : await this.store.findSession(digest);
+    if (found !== undefined) await this.close({ id: found.account.id, requestId }, found);
+  }
+
   /** Closes the session on all replicas. */
   async close(by: PeopleActor, { session }: OpenSession): Promise<void> {
     await this.store.closeSession(by, session.digest, this.clock());

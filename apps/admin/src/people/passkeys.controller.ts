@@ -5,7 +5,7 @@ import { AttemptLimit, Passkeys, SignIn, type OpenSession } from '@holdfast/peop
 import { Public, RequireScopes } from '@holdfast/resource-guard';
 import { By } from '../http/actor.js';
 import { parseInput } from '../http/refused-input.js';
-import { sessionCookie } from './cookie.js';
+import { readSessionId, sessionCookie } from './cookie.js';
 import { AuthenticationInput, RegistrationInput } from './passkey-input.js';
 import { Person } from './person.js';
 import { ACCOUNT_SCOPE } from './session.guard.js';
@@ -65,6 +65,7 @@ export class PasskeysController {
     requireAttempt(this.attempts, request.ip);
     const { response } = parseInput(AuthenticationInput, body);
     const { id } = await this.passkeys.authenticate(response, request.id);
+    await this.signIn.supersede(readSessionId(request.headers.cookie), request.id);
     void reply.header('set-cookie', sessionCookie(id));
     return showSession(await this.signIn.requireSession(id), this.settings.mode);
   }

@@ -122,6 +122,13 @@ describe('the listener for people', () => {
       expect((await listener.call('/auth/session', { cookie: fixed })).status).toBe(401);
     });
 
+    it('end when the same browser signs in anew (AW-11)', async () => {
+      const { cookie } = await world.signIn(listener);
+      const anew = await listener.call('/auth/link', { body: { token: await world.invite() }, cookie });
+      expect((await listener.call('/auth/session', { cookie })).status).toBe(401);
+      expect((await listener.call('/auth/session', { cookie: anew.cookie })).status).toBe(200);
+    });
+
     it('are over on every replica when one is signed out (AW-11)', async () => {
       const other = await world.listen();
       const { cookie } = await world.signIn(listener);

@@ -6,7 +6,7 @@ import { Public, RequireScopes } from '@holdfast/resource-guard';
 import { By } from '../http/actor.js';
 import { parseInput } from '../http/refused-input.js';
 import type { Actor } from '@holdfast/client-registry';
-import { NO_SESSION_COOKIE, sessionCookie } from './cookie.js';
+import { NO_SESSION_COOKIE, readSessionId, sessionCookie } from './cookie.js';
 import { Person } from './person.js';
 import { ACCOUNT_SCOPE } from './session.guard.js';
 import { showSession, type SessionView } from './session-view.js';
@@ -41,6 +41,7 @@ export class SessionsController {
     requireAttempt(this.attempts, request.ip);
     const { token } = parseInput(LinkInput, body);
     const { id } = await this.signIn.byLink(token, request.id);
+    await this.signIn.supersede(readSessionId(request.headers.cookie), request.id);
     void reply.header('set-cookie', sessionCookie(id));
     return showSession(await this.signIn.requireSession(id), this.settings.mode);
   }
