@@ -1,6 +1,5 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf } from '../api/problem.js';
 import { useAuth, useSession } from '../api/queries.js';
@@ -78,19 +77,13 @@ function AddPasskey() {
 }
 
 function SignOut() {
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const signOut = useAuth(() => request('POST', '/auth/sign-out'));
-  const leave = () => {
-    queries.clear();
-    void navigate({ to: '/sign-in', search: {} });
-  };
+  const signOut = useMutation({
+    mutationFn: () => request('POST', '/auth/sign-out'),
+    // A fresh page: nothing of what was shown stays in memory.
+    onSuccess: () => location.assign('/sign-in'),
+  });
   return (
-    <Button
-      variant="default"
-      loading={signOut.isPending}
-      onClick={() => signOut.mutate(undefined, { onSuccess: leave })}
-    >
+    <Button variant="default" loading={signOut.isPending} onClick={() => signOut.mutate()}>
       Sign out
     </Button>
   );

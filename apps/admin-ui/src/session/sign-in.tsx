@@ -1,8 +1,9 @@
 import { Button, List, Stack, Text } from '@mantine/core';
-import { Navigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { problemOf } from '../api/problem.js';
 import { useAuth, useSession } from '../api/queries.js';
 import { CliLine } from '../parts/copy.js';
+import { Go } from '../parts/go.js';
 import { KeyIcon } from '../parts/icons.js';
 import { Entrance, Refusal } from './entrance.js';
 import { passkeyObstacle, signInWithPasskey } from './passkey.js';
@@ -12,7 +13,7 @@ export function SignIn() {
   const session = useSession();
   const signIn = useAuth(signInWithPasskey);
   const obstacle = passkeyObstacle();
-  if (session.data) return <Navigate to={next ?? '/partners'} replace />;
+  if (session.data) return <Go href={next ?? '/partners'} />;
   return (
     <Entrance title="Sign in">
       <Stack gap="md">

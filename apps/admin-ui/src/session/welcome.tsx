@@ -1,10 +1,10 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core';
-import { Navigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { Session } from '../api/entities.js';
 import { problemOf } from '../api/problem.js';
 import { useAuth, useSession } from '../api/queries.js';
 import { request } from '../api/request.js';
+import { Go } from '../parts/go.js';
 import { RouteButton } from '../parts/route-button.js';
 import { Failure, Loading } from '../parts/states.js';
 import { Entrance, Refusal } from './entrance.js';
@@ -45,7 +45,7 @@ export function Welcome() {
       </Entrance>
     );
   }
-  if (session.data === null) return <Navigate to="/sign-in" search={{}} replace />;
+  if (session.data === null) return <Go href="/sign-in" />;
   return <SetUp session={session.data} />;
 }
 
@@ -69,7 +69,7 @@ function SetUp({ session }: { session: Session }) {
   const [name, setName] = useState('This computer');
   const add = useAuth(addPasskey);
   const mayGoOn = session.mode === 'development' || session.via === 'passkey' || add.isSuccess;
-  if (add.isSuccess) return <Navigate to="/partners" replace />;
+  if (add.isSuccess) return <Go href="/partners" />;
   return (
     <Entrance title={`Welcome, ${session.account.name}`}>
       <Stack gap="md">

@@ -8,7 +8,7 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useSession } from '../api/queries.js';
 import {
   AccountIcon,
@@ -20,13 +20,13 @@ import {
   ResourceIcon,
   SunIcon,
 } from '../parts/icons.js';
+import { Go, GoToSignIn } from '../parts/go.js';
 import { Failure, Loading } from '../parts/states.js';
 import mark from './mark.svg';
 
 /** What everyone who is signed in sees around a page. Nothing is shown before that is known. */
 export function Shell() {
   const session = useSession();
-  const { pathname } = useLocation();
   if (session.isPending)
     return (
       <Bare>
@@ -40,10 +40,9 @@ export function Shell() {
       </Bare>
     );
   }
-  if (session.data === null) return <Navigate to="/sign-in" search={{ next: pathname }} replace />;
+  if (session.data === null) return <GoToSignIn />;
   // In production a session of a link is good for making a passkey and nothing else.
-  if (session.data.via === 'link' && session.data.mode === 'production')
-    return <Navigate to="/welcome" replace />;
+  if (session.data.via === 'link' && session.data.mode === 'production') return <Go href="/welcome" />;
   return <Frame name={session.data.account.name} />;
 }
 
