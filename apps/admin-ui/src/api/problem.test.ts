@@ -62,6 +62,10 @@ describe('an answer that is not a success', () => {
     expect(toProblem(422, problem)).toEqual(problem);
   });
 
+  it('has its detail made a sentence, for it stands alone', () => {
+    expect(toProblem(401, { ...problem, detail: 'this link was used' }).detail).toBe('This link was used.');
+  });
+
   it.each([undefined, 'Bad Gateway', { errors: 'many' }])('is a problem even when its body is %p', (body) => {
     expect(toProblem(502, body)).toMatchObject({ status: 502, code: 'unknown', errors: [] });
   });

@@ -39,7 +39,7 @@ export function toProblem(status: number, body: unknown): Problem {
     status,
     code: textOr(given.code, 'unknown'),
     title: textOr(given.title, 'The request failed'),
-    detail: textOr(given.detail, `The server answered with status ${status}.`),
+    detail: toSentence(textOr(given.detail, `The server answered with status ${status}.`)),
     errors: Array.isArray(given.errors) ? given.errors : [],
     ...(typeof given.request_id === 'string' && { request_id: given.request_id }),
   };
@@ -74,7 +74,7 @@ export function toFieldProblems(
     if (!known.includes(field)) general.push(member === '' ? text : `${member}: ${text}`);
     else fields[field] = fields[field] === undefined ? text : `${fields[field]} ${text}`;
   }
-  if (problem.errors.length === 0) general.push(toSentence(problem.detail));
+  if (problem.errors.length === 0) general.push(problem.detail);
   return { fields, general };
 }
 

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { problemOf, toSentence } from '../api/problem.js';
+import { problemOf } from '../api/problem.js';
 import { CliLine } from './copy.js';
 
 /** Asks before something that others feel: says what will happen, and how to undo it. */
@@ -38,7 +38,7 @@ export function Confirm({
       {children}
       {error !== null && error !== undefined && (
         <div className="summary" role="alert">
-          <Text>{toSentence(problemOf(error).detail)}</Text>
+          <Text>{problemOf(error).detail}</Text>
         </div>
       )}
       {cli !== undefined && (
