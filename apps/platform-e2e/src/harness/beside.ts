@@ -24,6 +24,8 @@ export async function beside(
     MTLS_PORT: String(port),
     MANAGEMENT_PORT: String(managementPort),
     ...('PUBLIC_PORT' in original.env && { PUBLIC_PORT: String(publicPort) }),
+    // People have one address; the other instance serves it.
+    ...('PEOPLE_PORT' in original.env && { PEOPLE_PORT: '', PEOPLE_URL: '' }),
   };
   return {
     application: { ...original, managementPort, env: { ...original.env, ...own, ...env } },
