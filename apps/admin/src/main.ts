@@ -11,13 +11,13 @@ import {
   runApp,
   serve,
   startManagement,
-  type AllowedMethods,
   type RunningApp,
   type Served,
 } from '@holdfast/http-platform';
 import { DATABASE, PEOPLE_STORE, verifySchemaVersion, type Database } from '@holdfast/postgres';
 import { AdminModule } from './app.module.js';
 import { readAdminConfig, type AdminConfig } from './config.js';
+import { API_METHODS } from './http/allowed-methods.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { runOwnerCommand } from './people/owner-command.js';
 import { servePeople } from './people/people-listener.js';
@@ -25,16 +25,6 @@ import { AUDIT, REGISTRY } from './tokens.js';
 
 const APP = 'admin';
 const logger = createLogger(APP);
-
-const METHODS: AllowedMethods = [
-  [/^\/api\/v1\/(partners|anchors|clients|credentials|resources|grants)$/, 'GET, HEAD, POST'],
-  [/^\/api\/v1\/partners\/[^/]+$/, 'GET, HEAD, PATCH'],
-  [/^\/api\/v1\/clients\/[^/]+$/, 'GET, HEAD'],
-  [/^\/api\/v1\/grants\/[^/]+$/, 'DELETE'],
-  [/^\/api\/v1\/(partners|clients)\/[^/]+\/(suspend|resume)$/, 'POST'],
-  [/^\/api\/v1\/credentials\/[^/]+\/retire$/, 'POST'],
-  [/^\/api\/v1\/(audit(\/.*)?|token-requests)$/, 'GET, HEAD'],
-];
 
 async function start(): Promise<RunningApp> {
   const config = readAdminConfig(process.env);
@@ -63,7 +53,7 @@ async function start(): Promise<RunningApp> {
   const shared = {
     files,
     host: config.LISTEN_HOST,
-    methods: METHODS,
+    methods: API_METHODS,
     filter: () => new ProblemFilter(logger, (code) => refusals.inc({ code })),
     logger,
   };
