@@ -1,25 +1,28 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { NewClient, type Client, type List } from '@holdfast/admin-contract';
 import {
   parseNewCredential,
   type Actor,
+  type ClientEntry,
   type RegistryAdministration,
-  type Status,
 } from '@holdfast/client-registry';
 import { isClientId } from '@holdfast/oauth-protocol';
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
-import { ifMatch, tagged } from './entity-tag.js';
+import { tagged } from './entity-tag.js';
 import { parseListQuery, toList } from './paging.js';
 import { accepted, InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
+import { StatusController } from './status.controller.js';
 import { showClient } from './views.js';
 
 @Controller('api/v1/clients')
 @RequireScopes(ADMIN_SCOPE)
-export class ClientsController {
-  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {}
+export class ClientsController extends StatusController<ClientEntry, Client> {
+  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {
+    super({ what: 'client', show: showClient, write: (...change) => registry.setClientStatus(...change) });
+  }
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Client>> {
@@ -44,39 +47,5 @@ export class ClientsController {
     const client = await this.registry.findClient(parseId(id, 'client'));
     if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: `client ${id}` });
     return tagged(reply, showClient(client));
-  }
-
-  @Post(':id/suspend')
-  @HttpCode(200)
-  async suspend(
-    @By() actor: Actor,
-    @Param('id') id: string,
-    @Headers('if-match') tags: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Client> {
-    return tagged(reply, await this.setStatus(actor, id, 'suspended', tags));
-  }
-
-  @Post(':id/resume')
-  @HttpCode(200)
-  async resume(
-    @By() actor: Actor,
-    @Param('id') id: string,
-    @Headers('if-match') tags: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Client> {
-    return tagged(reply, await this.setStatus(actor, id, 'active', tags));
-  }
-
-  private async setStatus(
-    actor: Actor,
-    id: string,
-    status: Status,
-    tags: string | undefined,
-  ): Promise<Client> {
-    const when = ifMatch(tags, showClient);
-    return showClient(
-      written(await this.registry.setClientStatus(actor, parseId(id, 'client'), status, when)),
-    );
   }
 }

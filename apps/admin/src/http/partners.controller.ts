@@ -13,19 +13,22 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { NewPartner, PartnerChange, type List, type Partner } from '@holdfast/admin-contract';
-import type { Actor, RegistryAdministration, Status } from '@holdfast/client-registry';
+import type { Actor, Partner as Entry, RegistryAdministration } from '@holdfast/client-registry';
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { ifMatch, requireIfMatch, tagged } from './entity-tag.js';
 import { parseListQuery, toList } from './paging.js';
 import { parseId, parseInput, written, WriteRefused } from './refused-input.js';
+import { StatusController } from './status.controller.js';
 import { showPartner } from './views.js';
 
 @Controller('api/v1/partners')
 @RequireScopes(ADMIN_SCOPE)
-export class PartnersController {
-  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {}
+export class PartnersController extends StatusController<Entry, Partner> {
+  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {
+    super({ what: 'partner', show: showPartner, write: (...change) => registry.setPartnerStatus(...change) });
+  }
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Partner>> {
@@ -58,39 +61,5 @@ export class PartnersController {
     const when = ifMatch(requireIfMatch(tags), showPartner);
     const renamed = await this.registry.renamePartner(actor, parseId(id, 'partner'), name, when);
     return tagged(reply, showPartner(written(renamed)));
-  }
-
-  @Post(':id/suspend')
-  @HttpCode(200)
-  async suspend(
-    @By() actor: Actor,
-    @Param('id') id: string,
-    @Headers('if-match') tags: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Partner> {
-    return tagged(reply, await this.setStatus(actor, id, 'suspended', tags));
-  }
-
-  @Post(':id/resume')
-  @HttpCode(200)
-  async resume(
-    @By() actor: Actor,
-    @Param('id') id: string,
-    @Headers('if-match') tags: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Partner> {
-    return tagged(reply, await this.setStatus(actor, id, 'active', tags));
-  }
-
-  private async setStatus(
-    actor: Actor,
-    id: string,
-    status: Status,
-    tags: string | undefined,
-  ): Promise<Partner> {
-    const when = ifMatch(tags, showPartner);
-    return showPartner(
-      written(await this.registry.setPartnerStatus(actor, parseId(id, 'partner'), status, when)),
-    );
   }
 }

@@ -8,7 +8,7 @@ import { AdminModule } from '../app.module.js';
 /** Every handler of the admin API with what it declares: its own declaration, or that of its controller. */
 const ROUTES = (AdminModule.with({} as never, {} as never).controllers ?? []).flatMap((controller) => {
   const prototype = controller.prototype as Record<string, object>;
-  return Object.getOwnPropertyNames(prototype)
+  return methodsOf(prototype)
     .filter((name) => name !== 'constructor' && Reflect.hasMetadata('path', prototype[name]!))
     .map((name) => ({
       method: RequestMethod[Reflect.getMetadata('method', prototype[name]!) as number]!,
@@ -17,6 +17,15 @@ const ROUTES = (AdminModule.with({} as never, {} as never).controllers ?? []).fl
         Reflect.getMetadata(ROUTE_ACCESS, controller)) as RouteAccess | undefined,
     }));
 });
+
+/** Its own methods, and those of the controller that it extends. */
+function methodsOf(prototype: object): string[] {
+  const parent = Object.getPrototypeOf(prototype) as object;
+  const own = Object.getOwnPropertyNames(prototype);
+  return parent === Object.prototype
+    ? own
+    : [...own, ...methodsOf(parent).filter((name) => !own.includes(name))];
+}
 
 const PROTECTED = ROUTES.filter(({ path }) => path !== '/api/openapi.json');
 
