@@ -98,10 +98,13 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
+/** How a token request was answered. */
+export const TokenRequestOutcome = z.enum(['issued', 'refused']);
+
 /** One token request and how it was answered. `told`: whether the caller read the reason. */
 export const TokenRequestEntry = z.object({
   at: z.string(),
-  outcome: z.enum(['issued', 'refused']),
+  outcome: TokenRequestOutcome,
   reason: z.string().nullable(),
   told: z.boolean().nullable(),
   meaning: z.string().nullable(),

@@ -17,6 +17,7 @@ export {
   PartnerChange,
   Resource,
   TokenRequestEntry,
+  TokenRequestOutcome,
   type List,
 } from './entities.js';
 export { InputProblem, Problem, PROBLEM_CODES, type ProblemCode } from './problem.js';

@@ -16,8 +16,11 @@ import {
   PartnerChange,
   Resource,
   TokenRequestEntry,
+  TokenRequestOutcome,
 } from './entities.js';
 import { Problem } from './problem.js';
+
+type Filter = string | { readonly name: string; readonly oneOf: z.ZodEnum };
 
 /** One operation of the admin API, as the document describes it. */
 export interface Operation {
@@ -28,13 +31,13 @@ export interface Operation {
   readonly status: 200 | 201;
   readonly answer: { readonly one: z.ZodType } | { readonly listOf: z.ZodType };
   readonly body?: z.ZodType;
-  /** Query parameters beside `limit` and `after` of lists. */
-  readonly filters?: readonly string[];
+  /** Query parameters beside `limit` and `after` of lists: any text, or one of the values of a schema. */
+  readonly filters?: readonly Filter[];
   /** `optional`: a stale tag is 412; `required`: a missing one is 428 as well. */
   readonly ifMatch?: 'optional' | 'required';
 }
 
-const list = (path: string, summary: string, of: z.ZodType, ...filters: readonly string[]): Operation => ({
+const list = (path: string, summary: string, of: z.ZodType, ...filters: readonly Filter[]): Operation => ({
   method: 'get',
   path: `/api/v1/${path}`,
   summary,
@@ -103,6 +106,7 @@ export const OPERATIONS: readonly Operation[] = [
     TokenRequestEntry,
     'client',
     'partner',
+    { name: 'outcome', oneOf: TokenRequestOutcome },
   ),
   list('audit', 'The audit trail, newest first', AuditEntry, 'client', 'partner', 'kind', 'request_id'),
   {
@@ -203,7 +207,11 @@ function parametersOf({ path, answer, filters, ifMatch }: Operation): Record<str
       ? [
           query('limit', { type: 'integer', minimum: 1, maximum: 200 }),
           query('after'),
-          ...filters.map((name) => query(name)),
+          ...filters.map((filter) =>
+            typeof filter === 'string'
+              ? query(filter)
+              : query(filter.name, { ...text, enum: filter.oneOf.options }),
+          ),
         ]
       : []),
     ...(ifMatch === undefined

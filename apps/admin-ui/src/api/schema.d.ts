@@ -945,6 +945,7 @@ export interface paths {
           after?: string;
           client?: string;
           partner?: string;
+          outcome?: 'issued' | 'refused';
         };
         header?: never;
         path?: never;
@@ -1285,6 +1286,7 @@ export interface components {
         | 'precondition_required'
         | 'unauthenticated'
         | 'link_unusable'
+        | 'last_passkey'
         | 'forbidden'
         | 'too_many_requests'
         | 'unavailable'

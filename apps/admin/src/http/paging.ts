@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { List } from '@holdfast/admin-contract';
+import { TokenRequestOutcome, type List } from '@holdfast/admin-contract';
 import type { Page } from '@holdfast/client-registry';
 import { parseInput } from './refused-input.js';
 
@@ -22,6 +22,7 @@ const Query = z.strictObject({
   resource: text.optional(),
   kind: text.optional(),
   request_id: text.optional(),
+  outcome: TokenRequestOutcome.optional(),
 });
 
 /** What a list is asked for. */

@@ -15,10 +15,11 @@ export class TokenRequestsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<List<TokenRequestEntry>> {
-    const { limit, after, client, partner } = parseListQuery(query);
+    const { limit, after, client, partner, outcome } = parseListQuery(query);
     const filter = {
       ...(client === undefined ? {} : { clientId: client }),
       ...(partner === undefined ? {} : { partnerId: partner }),
+      ...(outcome === undefined ? {} : { outcome }),
     };
     const answered = await this.audit.listTokenRequests(filter, {
       limit,

@@ -81,6 +81,16 @@ describe('listTokenRequests', () => {
     ]);
   });
 
+  it.each<['issued' | 'refused', readonly string[]]>([
+    ['issued', [FIRST]],
+    ['refused', [THIRD, SECOND]],
+  ])('gives those that were %s only, page by page', async (outcome, times) => {
+    const entries = await listTokenRequests(storage, { outcome }, { limit: 10 });
+    expect(entries.map(({ at: time }) => time)).toEqual(times);
+    const rest = await listTokenRequests(storage, { outcome }, { limit: 1, before: times[0]! });
+    expect(rest.map(({ at: time }) => time)).toEqual(times.slice(1));
+  });
+
   it('goes on after a page', async () => {
     const [first] = await listTokenRequests(storage, {}, { limit: 1 });
     const rest = await listTokenRequests(storage, {}, { limit: 10, before: first!.at });

@@ -20,6 +20,8 @@ export interface AnsweredTokenRequest {
 export interface TokenRequestFilter {
   readonly clientId?: string;
   readonly partnerId?: string;
+  /** Only those that were answered with a token, or only those that were refused. */
+  readonly outcome?: 'issued' | 'refused';
 }
 
 const WITHIN_MS = 3_000;
@@ -34,7 +36,8 @@ export function listTokenRequests(
   filter: TokenRequestFilter,
   page: { readonly limit: number; readonly before?: string },
 ): Promise<readonly AnsweredTokenRequest[]> {
-  const parameters = [filter.clientId ?? null, filter.partnerId ?? null, page.before ?? null, page.limit];
+  const { clientId = null, partnerId = null, outcome = null } = filter;
+  const parameters = [clientId, partnerId, page.before ?? null, page.limit, outcome];
   return database.within(
     WITHIN_MS,
     async (runner) => (await (runner as SqlRunner).query(QUERY, parameters)) as AnsweredTokenRequest[],
@@ -47,7 +50,7 @@ const QUERY = `
             true AS proven, request_id AS "requestId", body::jsonb #>> '{detail,source}' AS source,
             body::jsonb -> 'detail' AS detail
        FROM audit_event
-      WHERE kind IN ('token.issued', 'token.refused')
+      WHERE kind IN ('token.issued', 'token.refused') AND ($5::text IS NULL OR kind = 'token.' || $5)
         AND ($1::text IS NULL OR client_id = $1) AND ($2::text IS NULL OR partner_id = $2)
         AND ($3::text IS NULL OR at < $3)
       ORDER BY at DESC LIMIT $4)
@@ -56,7 +59,7 @@ const QUERY = `
             false, sample ->> 'requestId', r.source, sample -> 'detail'
        FROM unproven_refusal r CROSS JOIN jsonb_array_elements(r.samples) AS sample
        LEFT JOIN client c ON c.id = sample ->> 'clientId'
-      WHERE r.minute > now() - interval '7 days'
+      WHERE r.minute > now() - interval '7 days' AND ($5::text IS NULL OR $5 = 'refused')
         AND ($1::text IS NULL OR sample ->> 'clientId' = $1) AND ($2::text IS NULL OR c.partner_id = $2)
         AND ($3::text IS NULL OR sample ->> 'at' < $3)
       ORDER BY sample ->> 'at' DESC LIMIT $4)
