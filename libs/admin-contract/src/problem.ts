@@ -11,6 +11,7 @@ export const PROBLEM_CODES = [
   'precondition_required',
   'unauthenticated',
   'link_unusable',
+  'last_passkey',
   'forbidden',
   'too_many_requests',
   'unavailable',

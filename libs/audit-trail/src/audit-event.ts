@@ -28,6 +28,8 @@ export const AUDIT_KINDS = [
   'owner.recovered',
   'link.used',
   'passkey.added',
+  'passkey.renamed',
+  'passkey.removed',
   'session.opened',
   'session.closed',
 ] as const;

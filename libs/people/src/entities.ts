@@ -36,6 +36,9 @@ export interface Passkey {
   readonly publicKey: Uint8Array;
   readonly counter: number;
   readonly transports: readonly string[];
+  readonly createdAt: Date;
+  /** When it last opened a session; null until it does. */
+  readonly usedAt: Date | null;
 }
 
 /** A WebAuthn challenge as stored; one of a sign-in has no account yet. */

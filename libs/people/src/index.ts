@@ -16,7 +16,14 @@ export {
   type LinkVerdict,
 } from './owners.js';
 export { Passkeys, type AddedPasskey } from './passkeys.js';
-export type { AccountSummary, NewSession, OpenSession, PeopleStore } from './people-store.js';
+export type {
+  AccountSummary,
+  NewSession,
+  OpenSession,
+  OwnedPasskey,
+  PeopleStore,
+  Removal,
+} from './people-store.js';
 export { newSecret, parseSecret, type Secret } from './secret.js';
 export { SESSION_LIMITS, validateSession, type SessionVerdict } from './session.js';
 export { SignIn, type Opened } from './sign-in.js';

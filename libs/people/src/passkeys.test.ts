@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { inviteOwner, Passkeys, SignIn, SignInRefused } from './index.js';
+import { inviteOwner, Passkeys, SignIn, SignInRefused, type OpenSession } from './index.js';
 import { MemoryPeopleStore, SoftwareAuthenticator, type Flaws } from './testing/index.js';
 
 const NOON = new Date('2026-03-01T12:00:00.000Z');
@@ -142,6 +142,60 @@ describe('Passkeys', () => {
   it('takes no challenge of a sign-in for a registration', async () => {
     const { challenge } = await world.passkeys.authenticationOptions();
     expect(await refusalOf(world.register({ challenge }))).toBe('passkey_refused');
+  });
+
+  it('shows an owner the own passkeys, and when each was used', async () => {
+    await world.register();
+    world.turnTo(60_000);
+    await world.authenticate();
+    expect(await world.passkeys.list(world.open.account)).toMatchObject([
+      { name: 'Laptop', createdAt: NOON, usedAt: new Date(NOON.getTime() + 60_000) },
+    ]);
+  });
+
+  describe('of an owner with two', () => {
+    let open: OpenSession;
+    let elsewhere: string;
+    beforeEach(async () => {
+      const first = await world.register();
+      elsewhere = (await world.authenticate()).id;
+      const second = new SoftwareAuthenticator(ORIGIN);
+      open = await world.signIn.requireSession(first.opened.id);
+      const response = second.create(await world.passkeys.registrationOptions(open.account));
+      const { opened } = await world.passkeys.register(world.by, open, 'Phone', response);
+      open = await world.signIn.requireSession(opened.id);
+    });
+    const names = async () => (await world.passkeys.list(open.account)).map(({ name }) => name);
+
+    it('can be renamed', async () => {
+      await world.passkeys.rename(world.by, open, world.authenticator.id, 'Old laptop');
+      expect(await names()).toEqual(['Old laptop', 'Phone']);
+      expect(world.store.audited.at(-1)).toBe('passkey.renamed');
+    });
+
+    it('lose one, with every other session', async () => {
+      await world.passkeys.remove(world.by, open, world.authenticator.id);
+      expect(await names()).toEqual(['Phone']);
+      expect(world.store.audited.at(-1)).toBe('passkey.removed');
+      expect(await refusalOf(world.authenticate())).toBe('passkey_refused');
+      expect(await refusalOf(world.signIn.requireSession(elsewhere))).toBe('signed_out');
+    });
+
+    it('keep the last one (AW-26)', async () => {
+      await world.passkeys.remove(world.by, open, world.authenticator.id);
+      const [last] = await world.passkeys.list(open.account);
+      expect(await refusalOf(world.passkeys.remove(world.by, open, last!.id))).toBe('last_passkey');
+      expect(await names()).toEqual(['Phone']);
+    });
+
+    it.each<[string, (of: OpenSession) => Promise<void>]>([
+      ['renamed', (of) => world.passkeys.rename(world.by, of, world.authenticator.id, 'Mine')],
+      ['removed', (of) => world.passkeys.remove(world.by, of, world.authenticator.id)],
+    ])('cannot be %s by somebody else', async (_name, change) => {
+      const stranger = { ...open, account: { ...open.account, id: 'acc_other' } };
+      expect(await refusalOf(change(stranger))).toBe('passkey_unknown');
+      expect(await names()).toEqual(['Laptop', 'Phone']);
+    });
   });
 
   it('refuses to add a credential twice', async () => {

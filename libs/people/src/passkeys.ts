@@ -81,11 +81,35 @@ export class Passkeys {
     );
     if (!verified) throw refused('the attestation does not verify');
     const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
-    const passkey = { id, accountId: account.id, name, publicKey, counter, transports };
-    const next = newSession('passkey', this.clock());
+    const now = this.clock();
+    const made = { publicKey, counter, transports, createdAt: now, usedAt: null };
+    const passkey = { id, accountId: account.id, name, ...made };
+    const next = newSession('passkey', now);
     if (!(await this.store.addPasskey(by, passkey, session.digest, next.session)))
       throw refused('the credential exists already, or the session was closed');
     return { passkey, opened: { id: next.secret.text, account, via: 'passkey' } };
+  }
+
+  /** The passkeys of the account, oldest first. */
+  list({ id }: Account): Promise<readonly Passkey[]> {
+    return this.store.listPasskeys(id);
+  }
+
+  /** Gives a passkey of the account another name. Throws `passkey_unknown`, also for one of somebody else. */
+  async rename(by: PeopleActor, { account }: OpenSession, id: string, name: string): Promise<void> {
+    const renamed = await this.store.renamePasskey(by, { id, accountId: account.id }, name, this.clock());
+    if (!renamed) throw new SignInRefused('passkey_unknown');
+  }
+
+  /**
+   * Removes a passkey of the account and ends its other sessions. Throws `passkey_unknown`, also for one of somebody
+   * else, and `last_passkey`: nobody locks themselves out (AW-26).
+   */
+  async remove(by: PeopleActor, { account, session }: OpenSession, id: string): Promise<void> {
+    const owned = { id, accountId: account.id };
+    const removal = await this.store.removePasskey(by, owned, session.digest, this.clock());
+    if (removal === 'unknown') throw new SignInRefused('passkey_unknown');
+    if (removal === 'last') throw new SignInRefused('last_passkey');
   }
 
   /** What the browser asks for a credential with: any that it has for this host. */

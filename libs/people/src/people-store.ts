@@ -17,6 +17,12 @@ export interface AccountSummary {
 /** What the holder of a usable link gets: the account, and the session that was opened. */
 export type NewSession = Pick<Session, 'digest' | 'via' | 'openedAt'>;
 
+/** Which passkey of which account. */
+export type OwnedPasskey = Pick<Passkey, 'id' | 'accountId'>;
+
+/** What became of a passkey that was to be removed. */
+export type Removal = 'removed' | 'unknown' | 'last';
+
 /**
  * Accounts, links, sessions, passkeys and challenges. Every change that says so is one transaction with its audit event;
  * a race is decided by the condition of the change, never by an earlier look.
@@ -53,6 +59,14 @@ export interface PeopleStore {
    * already, or the session is closed. Audited as `passkey.added`.
    */
   addPasskey(by: PeopleActor, passkey: Passkey, replaced: string, session: NewSession): Promise<boolean>;
+  /** Gives a passkey of this account another name; false when there is none. Audited as `passkey.renamed`. */
+  renamePasskey(by: PeopleActor, owned: OwnedPasskey, name: string, now: Date): Promise<boolean>;
+  /**
+   * Removes a passkey of this account, unless it is the only one, and closes every session of the account but `kept`,
+   * since nothing tells which of them the passkey opened. Of two calls at once for the last two, one succeeds.
+   * Audited as `passkey.removed`.
+   */
+  removePasskey(by: PeopleActor, owned: OwnedPasskey, kept: string, now: Date): Promise<Removal>;
   /**
    * Records the use of a passkey and opens the session. False when its counter is no longer `counter`, as after a use
    * of the same credential elsewhere. Audited as `session.opened`.

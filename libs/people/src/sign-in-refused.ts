@@ -1,5 +1,5 @@
 /**
- * Why somebody is not signed in, or may not go on. The caller reads the code; what exactly was wrong with a link or a
+ * Why somebody is not signed in, may not go on, or may not do that to a passkey. The caller reads the code; what exactly was wrong with a link or a
  * passkey is in `cause`, for the log only.
  */
 export const SIGN_IN_REFUSALS = [
@@ -7,6 +7,8 @@ export const SIGN_IN_REFUSALS = [
   'link_unusable',
   'passkey_refused',
   'passkey_needed',
+  'passkey_unknown',
+  'last_passkey',
   'foreign_origin',
   'too_many_attempts',
 ] as const;

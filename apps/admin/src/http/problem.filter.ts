@@ -23,6 +23,7 @@ const STATUS = {
   precondition_required: 428,
   unauthenticated: 401,
   link_unusable: 401,
+  last_passkey: 409,
   forbidden: 403,
   too_many_requests: 429,
   unavailable: 503,
@@ -43,6 +44,7 @@ const TITLE = {
   precondition_required: 'If-Match is needed',
   unauthenticated: 'Sign-in, or a bound access token, is needed',
   link_unusable: 'This link cannot be used',
+  last_passkey: 'The last passkey stays',
   forbidden: 'This is not allowed',
   too_many_requests: 'Too many attempts',
   unavailable: 'The service cannot answer at the moment',
@@ -165,6 +167,11 @@ const SIGN_IN = {
   },
   passkey_refused: { code: 'unauthenticated', detail: 'this passkey is not accepted here' },
   passkey_needed: { code: 'forbidden', detail: 'set up a passkey first' },
+  passkey_unknown: { code: 'not_found', detail: 'you have no such passkey' },
+  last_passkey: {
+    code: 'last_passkey',
+    detail: 'this is your only passkey, and without one you could not sign in; add another one first',
+  },
   foreign_origin: { code: 'forbidden', detail: 'this request does not come from the pages of this service' },
   too_many_attempts: { code: 'too_many_requests', detail: 'too many attempts; wait a minute' },
 } as const satisfies Record<SignInRefusal, Pick<Answer, 'code' | 'detail'>>;

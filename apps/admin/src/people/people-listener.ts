@@ -9,8 +9,11 @@ import { serveAssets } from './screens.js';
 import type { PeopleSettings } from './tokens.js';
 
 const METHODS: AllowedMethods = [
-  [/^\/auth\/session$/, 'GET, HEAD'],
-  [/^\/auth\/(link|sign-out|passkey\/(registration|authentication)(\/options)?)$/, 'POST'],
+  [/^\/auth\/(session|passkeys)$/, 'GET, HEAD'],
+  [
+    /^\/auth\/(link|sign-out|passkey\/(registration|authentication)(\/options)?|passkeys\/(rename|remove))$/,
+    'POST',
+  ],
   [/^\/assets\//, 'GET, HEAD'],
 ];
 

@@ -3,6 +3,7 @@ import { APP_GUARD, Reflector } from '@nestjs/core';
 import { AttemptLimit, Passkeys, SignIn, type PeopleStore } from '@holdfast/people';
 import { API_CONTROLLERS, type ApiPorts } from '../app.module.js';
 import { AUDIT, REGISTRY } from '../tokens.js';
+import { OwnPasskeysController } from './own-passkeys.controller.js';
 import { PasskeysController } from './passkeys.controller.js';
 import { ScreensController } from './screens.controller.js';
 import { SessionGuard } from './session.guard.js';
@@ -20,7 +21,13 @@ export class PeopleModule {
     const signIn = new SignIn(store, clock);
     return {
       module: PeopleModule,
-      controllers: [...API_CONTROLLERS, SessionsController, PasskeysController, ScreensController],
+      controllers: [
+        ...API_CONTROLLERS,
+        SessionsController,
+        PasskeysController,
+        OwnPasskeysController,
+        ScreensController,
+      ],
       providers: [
         { provide: REGISTRY, useValue: ports.registry },
         { provide: AUDIT, useValue: ports.audit },

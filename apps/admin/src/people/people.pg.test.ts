@@ -99,6 +99,37 @@ describe('the listener for people', () => {
       expect([again.status, again.json['code'], again.setCookie]).toEqual([401, 'unauthenticated', '']);
     });
 
+    it('can be listed, renamed and removed by their owner, but not the last one (AW-26)', async () => {
+      let { cookie } = await world.signIn(production);
+      const added = async (name: string) => {
+        const authenticator = new SoftwareAuthenticator(ORIGIN);
+        const { json } = await production.call('/auth/passkey/registration/options', { cookie, body: {} });
+        const body = { name, response: authenticator.create(json as never) };
+        ({ cookie } = await production.call('/auth/passkey/registration', { cookie, body }));
+        return authenticator.id;
+      };
+      const [laptop, phone] = [await added('Laptop'), await added('Phone')];
+      const change = (verb: 'rename' | 'remove', body: unknown) =>
+        production.call(`/auth/passkeys/${verb}`, { cookie, body });
+      expect((await change('rename', { id: laptop, name: ' Old laptop ' })).status).toBe(204);
+      expect((await change('remove', { id: phone })).status).toBe(204);
+      expect((await change('remove', { id: phone })).status).toBe(404);
+      const last = await change('remove', { id: laptop });
+      expect([last.status, last.json['code']]).toEqual([409, 'last_passkey']);
+      expect((await production.call('/auth/passkeys', { cookie })).json).toEqual({
+        items: [{ id: laptop, name: 'Old laptop', created_at: expect.stringMatching(/Z$/), used_at: null }],
+      });
+    });
+
+    it('are out of reach of a session that a link opened, in production', async () => {
+      const { cookie } = await world.signIn(production);
+      expect((await production.call('/auth/passkeys', { cookie })).status).toBe(403);
+      for (const verb of ['rename', 'remove']) {
+        const answer = await production.call(`/auth/passkeys/${verb}`, { cookie, body: { id: 'AAAA' } });
+        expect([answer.status, answer.json['code']]).toEqual([403, 'forbidden']);
+      }
+    });
+
     it('refuses what is no credential at its pointers', async () => {
       const answer = await listener.call('/auth/passkey/authentication', {
         body: { response: { id: '?', response: {} } },

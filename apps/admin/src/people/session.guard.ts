@@ -7,8 +7,11 @@ import { ADMIN_SCOPE } from '../http/actor.js';
 import { readSessionId } from './cookie.js';
 import { admitPerson } from './person.js';
 
-/** What everybody who is signed in may do: look after the own account. */
+/** What everybody who is signed in may do: see who that is, set up a passkey, sign out. */
 export const ACCOUNT_SCOPE = 'account';
+
+/** To look after the passkeys that are there: whoever only held a link may take none away. */
+export const PASSKEYS_SCOPE = 'passkeys';
 
 /**
  * Admits a request of a person if its cookie names an open session that may use the route. The global guard of the
@@ -39,10 +42,12 @@ export class SessionGuard implements CanActivate {
   }
 }
 
+const EVERYTHING = [ACCOUNT_SCOPE, PASSKEYS_SCOPE, ADMIN_SCOPE];
+
 /**
  * A link proves only that somebody held it. In production its session can set up a passkey and nothing else; in development
  * it may do everything, because a browser can refuse to make passkeys there (decisions 27).
  */
 function scopesOf({ session }: OpenSession, mode: 'production' | 'development'): readonly string[] {
-  return session.via === 'passkey' || mode === 'development' ? [ACCOUNT_SCOPE, ADMIN_SCOPE] : [ACCOUNT_SCOPE];
+  return session.via === 'passkey' || mode === 'development' ? EVERYTHING : [ACCOUNT_SCOPE];
 }

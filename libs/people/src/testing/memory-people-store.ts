@@ -1,5 +1,12 @@
 import type { Account, Challenge, Passkey, PeopleActor, Session, SetupLink } from '../entities.js';
-import type { AccountSummary, NewSession, OpenSession, PeopleStore } from '../people-store.js';
+import type {
+  AccountSummary,
+  NewSession,
+  OpenSession,
+  OwnedPasskey,
+  PeopleStore,
+  Removal,
+} from '../people-store.js';
 
 /** A `PeopleStore` in memory, for tests: the same verdicts, no transactions, and the audit as a list of kinds. */
 export class MemoryPeopleStore implements PeopleStore {
@@ -88,6 +95,24 @@ export class MemoryPeopleStore implements PeopleStore {
     return true;
   }
 
+  async renamePasskey(_by: PeopleActor, owned: OwnedPasskey, name: string): Promise<boolean> {
+    const passkey = this.find(owned);
+    if (passkey === undefined) return false;
+    this.passkeys.set(passkey.id, { ...passkey, name });
+    this.audited.push('passkey.renamed');
+    return true;
+  }
+
+  async removePasskey(_by: PeopleActor, owned: OwnedPasskey, kept: string): Promise<Removal> {
+    if (this.find(owned) === undefined) return 'unknown';
+    if (this.count(owned.accountId) === 1) return 'last';
+    this.passkeys.delete(owned.id);
+    for (const [digest, { accountId }] of this.sessions)
+      if (accountId === owned.accountId && digest !== kept) this.sessions.delete(digest);
+    this.audited.push('passkey.removed');
+    return 'removed';
+  }
+
   async signIn(
     _by: PeopleActor,
     passkey: Passkey,
@@ -95,7 +120,7 @@ export class MemoryPeopleStore implements PeopleStore {
     session: NewSession,
   ): Promise<boolean> {
     if (this.passkeys.get(passkey.id)?.counter !== passkey.counter) return false;
-    this.passkeys.set(passkey.id, { ...passkey, counter: newCounter });
+    this.passkeys.set(passkey.id, { ...passkey, counter: newCounter, usedAt: session.openedAt });
     this.open(passkey.accountId, session);
     this.audited.push('session.opened');
     return true;
@@ -103,6 +128,11 @@ export class MemoryPeopleStore implements PeopleStore {
 
   private open(accountId: string, session: NewSession): void {
     this.sessions.set(session.digest, { ...session, accountId, lastSeenAt: session.openedAt });
+  }
+
+  private find({ id, accountId }: OwnedPasskey): Passkey | undefined {
+    const passkey = this.passkeys.get(id);
+    return passkey?.accountId === accountId ? passkey : undefined;
   }
 
   private count(accountId: string): number {

@@ -163,6 +163,8 @@ describe('PostgresPeopleStore', () => {
       publicKey: Uint8Array.of(1, 2, 3),
       counter: 0,
       transports: ['internal', 'hybrid'],
+      createdAt: NOON,
+      usedAt: null,
     });
     const by = () => ({ id: found.account.id, requestId: 'r-2' });
     beforeEach(async () => {
@@ -200,6 +202,53 @@ describe('PostgresPeopleStore', () => {
       const id = newSecret().text;
       expect(await store.addPasskey(by(), passkey(id), found.session.digest, session(NOON))).toBe(false);
       expect(await store.findPasskey(id)).toBeUndefined();
+    });
+
+    it('gets another name, of its own account only', async () => {
+      const id = newSecret().text;
+      await store.addPasskey(by(), passkey(id), found.session.digest, session(NOON));
+      const owned = { id, accountId: 'acc_other' };
+      expect(await store.renamePasskey(by(), owned, 'Mine', NOON)).toBe(false);
+      expect(await store.renamePasskey(by(), passkey(id), 'Old laptop', NOON)).toBe(true);
+      expect((await store.findPasskey(id))?.passkey.name).toBe('Old laptop');
+      expect((await eventsOf(found.account.id))[0]).toBe('passkey.renamed');
+    });
+
+    describe('of two', () => {
+      const ids = { first: '', second: '' };
+      let kept: string;
+      beforeEach(async () => {
+        [ids.first, ids.second] = [newSecret().text, newSecret().text];
+        const [between, last] = [session(NOON), session(NOON)];
+        await store.addPasskey(by(), passkey(ids.first), found.session.digest, between);
+        await store.addPasskey(by(), passkey(ids.second), between.digest, last);
+        kept = last.digest;
+      });
+
+      it('is removed with every session but the one that asked, and audited', async () => {
+        const elsewhere = session(NOON);
+        await store.signIn(by(), passkey(ids.first), 1, elsewhere);
+        expect(await store.removePasskey(by(), passkey(ids.first), kept, NOON)).toBe('removed');
+        expect(await store.findPasskey(ids.first)).toBeUndefined();
+        expect(await store.findSession(elsewhere.digest)).toBeUndefined();
+        expect(await store.findSession(kept)).toMatchObject({ passkeys: 1 });
+        expect((await eventsOf(found.account.id))[0]).toBe('passkey.removed');
+      });
+
+      it('is not removed by another account', async () => {
+        const owned = { id: ids.first, accountId: 'acc_other' };
+        expect(await store.removePasskey(by(), owned, kept, NOON)).toBe('unknown');
+        expect(await store.findPasskey(ids.first)).toBeDefined();
+      });
+
+      it('stays when both are removed at once on two replicas (AW-26)', async () => {
+        const removals = await Promise.all([
+          store.removePasskey(by(), passkey(ids.first), kept, NOON),
+          other.removePasskey(by(), passkey(ids.second), kept, NOON),
+        ]);
+        expect(removals.sort()).toEqual(['last', 'removed']);
+        expect(await store.listPasskeys(found.account.id)).toHaveLength(1);
+      });
     });
 
     it('signs one of two in that come with the same counter', async () => {

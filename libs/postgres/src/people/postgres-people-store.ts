@@ -6,12 +6,14 @@ import type {
   Challenge,
   NewSession,
   OpenSession,
+  OwnedPasskey,
   Passkey,
   PeopleActor,
   PeopleStore,
+  Removal,
   SetupLink,
 } from '@holdfast/people';
-import { IsNull, LessThan, type EntityManager } from 'typeorm';
+import { IsNull, LessThan, Not, type EntityManager } from 'typeorm';
 import { appendInTransaction, newStreamName } from '../audit/audit-rows.js';
 import type { Database } from '../connection/database.js';
 import { AccountRow, ChallengeRow, PasskeyRow, SessionRow, SetupLinkRow } from '../rows/index.js';
@@ -164,6 +166,36 @@ export class PostgresPeopleStore implements PeopleStore {
     }).catch(nothingCommitted);
   }
 
+  renamePasskey(by: PeopleActor, owned: OwnedPasskey, name: string, now: Date): Promise<boolean> {
+    return this.write(async (rows) => {
+      const { id, accountId } = owned;
+      const { affected } = await rows.update(PasskeyRow, { id, accountId }, { name });
+      if (affected !== 1) return false;
+      await this.record(rows, by, { kind: 'passkey.renamed', at: now, detail: { passkey: id, name } });
+      return true;
+    });
+  }
+
+  removePasskey(by: PeopleActor, owned: OwnedPasskey, kept: string, now: Date): Promise<Removal> {
+    return this.write(async (rows) => {
+      const { id, accountId } = owned;
+      // Locked, all of them: two that remove the last two at once would each see the other one left.
+      const all = (await rows.query(
+        'SELECT id, name FROM passkey WHERE account_id = $1 ORDER BY id FOR UPDATE',
+        [accountId],
+      )) as Pick<PasskeyRow, 'id' | 'name'>[];
+      const found = all.find((passkey) => passkey.id === id);
+      if (found === undefined) return 'unknown';
+      if (all.length === 1) return 'last';
+      await rows.delete(PasskeyRow, { id, accountId });
+      const others = { accountId, closedAt: IsNull(), digest: Not(kept) };
+      const { affected = 0 } = await rows.update(SessionRow, others, { closedAt: now });
+      const detail = { passkey: id, name: found.name, sessionsClosed: affected };
+      await this.record(rows, by, { kind: 'passkey.removed', at: now, detail });
+      return 'removed';
+    });
+  }
+
   signIn(by: PeopleActor, passkey: Passkey, newCounter: number, session: NewSession): Promise<boolean> {
     const { id, accountId, counter, name } = passkey;
     const now = session.openedAt;
@@ -243,6 +275,7 @@ function toAccount({ id, name, role }: AccountRow): Account {
   return { id, name, role };
 }
 
-function toPasskey({ id, accountId, name, publicKey, counter, transports }: PasskeyRow): Passkey {
-  return { id, accountId, name, publicKey, counter, transports };
+function toPasskey(row: PasskeyRow): Passkey {
+  const { id, accountId, name, publicKey, counter, transports, createdAt, usedAt } = row;
+  return { id, accountId, name, publicKey, counter, transports, createdAt, usedAt };
 }

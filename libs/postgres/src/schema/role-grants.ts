@@ -17,7 +17,8 @@ const PUBLIC_KEY_COLUMNS = 'kid, alg, public_jwk, status, created_at';
 
 /**
  * What each role may do; whatever is not listed, it may not. No role may truncate or change the schema, none may delete
- * anything but challenges, which live for minutes, and none may change an audit event (AW-27, SQ-11). The private half of
+ * anything but passkeys that their owner removes and challenges, which live for minutes, and none may change an audit
+ * event (AW-27, SQ-11). The private half of
  * a signing key is the token service's alone; accounts, links, passkeys and sessions of people are the admin's.
  */
 const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
@@ -36,7 +37,7 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
     `SELECT ON unproven_refusal`,
     `SELECT, INSERT ON account`,
     `SELECT, INSERT, UPDATE (ended_at) ON setup_link`,
-    `SELECT, INSERT, UPDATE (counter, used_at) ON passkey`,
+    `SELECT, INSERT, UPDATE (name, counter, used_at), DELETE ON passkey`,
     `SELECT, INSERT, UPDATE (last_seen_at, closed_at) ON person_session`,
     `SELECT, INSERT, DELETE ON passkey_challenge`,
   ],
