@@ -50,6 +50,20 @@ const EVENT = {
   detail: { depth: 1 },
 };
 
+const REQUEST = {
+  at: EVENT.at,
+  outcome: 'refused',
+  reason: 'issuer_unknown',
+  told: false,
+  meaning: 'no trust anchor of the partner vouches for the certificate',
+  remedy: null,
+  client: 'beta-sync',
+  partner: null,
+  request_id: 'req-7',
+  source: '127.0.0.1',
+  detail: {},
+};
+
 describe('the operator', () => {
   it('gets one token for the admin API and calls it with the same certificate (RFC 8705 §3)', async () => {
     platform.answer('GET /api/v1/partners/acme', { body: PARTNER });
@@ -189,6 +203,12 @@ describe('each command', () => {
       'GET /api/v1/audit?client=b&kind=k&limit=3',
       undefined,
       { items: [EVENT, EVENT, EVENT], next: 'x' },
+    ],
+    [
+      ['audit', 'requests', '--client', 'b', '--outcome', 'refused', '--limit', '1'],
+      'GET /api/v1/token-requests?client=b&outcome=refused&limit=1',
+      undefined,
+      { items: [REQUEST], next: 'x' },
     ],
     [
       ['audit', 'show', 'req-7'],

@@ -1,6 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { z } from 'zod';
-import { AuditEntry, AuditVerification } from '@holdfast/admin-contract';
+import {
+  AuditEntry,
+  AuditVerification,
+  TokenRequestEntry,
+  TokenRequestOutcome,
+} from '@holdfast/admin-contract';
 import { parseId, parseLimit, withExamples } from './arguments.js';
 import { Failure } from './failure.js';
 import { toRecord, toTable, type Column } from './output.js';
@@ -16,6 +21,14 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   ['REQUEST ID', (entry) => entry.request_id],
 ];
 
+const REQUEST_COLUMNS: readonly Column<TokenRequestEntry>[] = [
+  ['AT', ({ at }) => at],
+  ['OUTCOME', ({ outcome }) => outcome],
+  ['CLIENT', ({ client }) => client],
+  ['REASON', ({ reason }) => reason],
+  ['REQUEST ID', (entry) => entry.request_id],
+];
+
 const FAULT_COLUMNS: readonly Column<AuditVerification['faults'][number]>[] = [
   ['STREAM', ({ stream }) => stream],
   ['SEQ', ({ seq }) => seq],
@@ -25,11 +38,10 @@ const FAULT_COLUMNS: readonly Column<AuditVerification['faults'][number]>[] = [
 interface ListOptions {
   readonly client?: string;
   readonly partner?: string;
-  readonly kind?: string;
   readonly limit?: number;
 }
 
-/** `holdfast audit list | show | verify`. */
+/** `holdfast audit list | requests | show | verify`. */
 export function addAuditCommands(program: Command, session: Session): void {
   const audit = program.command('audit').description('what was decided and changed, by whom and why');
   const list = audit
@@ -39,7 +51,7 @@ export function addAuditCommands(program: Command, session: Session): void {
     .option('--partner <partner>', 'those about one partner')
     .option('--kind <kind>', 'those of one kind')
     .option('--limit <number>', 'at most so many', parseLimit)
-    .action(({ limit, ...query }: ListOptions) =>
+    .action(({ limit, ...query }: ListOptions & { readonly kind?: string }) =>
       session.administer(async (api, out) =>
         out.list(await api.list(['audit'], AuditEntry, { ...query }, limit), COLUMNS, 'events'),
       ),
@@ -50,8 +62,33 @@ export function addAuditCommands(program: Command, session: Session): void {
     'audit list --client acme-orders --limit 20',
     'audit list --partner acme -o json',
   );
+  addRequests(audit, session);
   addShow(audit, session);
   addVerify(audit, session);
+}
+
+function addRequests(audit: Command, session: Session): void {
+  const requests = audit
+    .command('requests')
+    .description('requests for tokens, newest first, with the reason of each refusal')
+    .option('--client <client>', 'those with one client_id')
+    .option('--partner <partner>', 'those of one partner')
+    .addOption(new Option('--outcome <outcome>', 'only these').choices(TokenRequestOutcome.options))
+    .option('--limit <number>', 'at most so many', parseLimit)
+    .action(({ limit, ...query }: ListOptions & { readonly outcome?: string }) =>
+      session.administer(async (api, out) =>
+        out.list(
+          await api.list(['token-requests'], TokenRequestEntry, { ...query }, limit),
+          REQUEST_COLUMNS,
+          'requests',
+        ),
+      ),
+    );
+  withExamples(
+    requests,
+    'audit requests --outcome refused --limit 20',
+    'audit requests --client acme-orders -o json',
+  );
 }
 
 function addShow(audit: Command, session: Session): void {

@@ -44,6 +44,7 @@ describe('usage errors are exit code 64, on stderr, and ask nobody', () => {
     ],
     [['resource', 'create', 'https://r', '--partner', 'a'], "required option '--scope <scope>'"],
     [['credential', 'list'], "required option '--client <client>'"],
+    [['audit', 'requests', '--outcome', 'maybe'], 'Allowed choices are issued, refused'],
     [['audit', 'list', '--limit', '-1'], 'It is not a positive number'],
   ])('%j', async (args, says) => {
     const { code, stdout, stderr } = await platform.run(...args);
