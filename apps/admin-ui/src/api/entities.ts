@@ -40,6 +40,14 @@ export interface List<T> {
   readonly next: string | null;
 }
 
+/** A passkey of one's own, as `GET /auth/passkeys` shows it. */
+export interface Passkey {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly used_at: string | null;
+}
+
 /** Who is signed in, as `GET /auth/session` shows it. */
 export interface Session {
   readonly account: { readonly id: string; readonly name: string; readonly role: 'owner' };

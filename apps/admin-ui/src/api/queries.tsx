@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type { Collections, Creations, List, Session } from './entities.js';
+import type { Collections, Creations, List, Passkey, Session } from './entities.js';
 import { problemOf } from './problem.js';
 import { request, type Answer, type Query } from './request.js';
 
@@ -62,8 +62,8 @@ export function useSwitch(collection: 'partners' | 'clients', id: string) {
   );
 }
 
-export function useRename(id: string) {
-  return useChange(({ name, ifMatch }: { name: string; ifMatch: string | undefined }) =>
+export function useRename(id: string, ifMatch: string | undefined) {
+  return useChange((name: string) =>
     request('PATCH', `${API}/partners/${encodeURIComponent(id)}`, { body: { name }, ifMatch }),
   );
 }
@@ -74,6 +74,23 @@ export function useRetire() {
 
 export function useRemoveGrant() {
   return useChange((id: string) => request('DELETE', `${API}/grants/${encodeURIComponent(id)}`));
+}
+
+/** The own passkeys. */
+export function usePasskeys() {
+  return useQuery({
+    queryKey: ['passkeys'],
+    queryFn: async ({ signal }) =>
+      (await request<Pick<List<Passkey>, 'items'>>('GET', '/auth/passkeys', { signal })).value.items,
+  });
+}
+
+export function useRenamePasskey(id: string) {
+  return useChange((name: string) => request('POST', '/auth/passkeys/rename', { body: { id, name } }));
+}
+
+export function useRemovePasskey() {
+  return useChange((id: string) => request('POST', '/auth/passkeys/remove', { body: { id } }));
 }
 
 /** Who is signed in; null when nobody is. */

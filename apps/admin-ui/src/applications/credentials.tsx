@@ -4,10 +4,10 @@ import type { Client, Credential } from '../api/entities.js';
 import { useCreate, useList, useRetire } from '../api/queries.js';
 import { holdOf, type Reading } from '../certificates/use-insight.js';
 import { toCliLine } from '../parts/cli-line.js';
-import { Confirm } from '../parts/confirm.js';
 import { Value } from '../parts/copy.js';
 import { fieldProblems, Form } from '../parts/form.js';
 import { Card } from '../parts/page.js';
+import { Removal } from '../parts/removal.js';
 import { Empty, Listed } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { EMPTY_IDENTITY, IDENTITY_ALIASES, toCredentialFields, toIdentityOptions } from './identity.js';
@@ -98,35 +98,20 @@ function Compared({ credential }: { credential: Credential }) {
 }
 
 function Retire({ credential, isLast }: { credential: Credential; isLast: boolean }) {
-  const [opened, setOpened] = useState(false);
-  const retire = useRetire();
-  const close = () => {
-    setOpened(false);
-    retire.reset();
-  };
   return (
-    <>
-      <Button variant="default" size="compact-sm" onClick={() => setOpened(true)}>
-        Retire
-      </Button>
-      <Confirm
-        opened={opened}
-        onClose={close}
-        title="Retire this credential?"
-        confirm="Retire for good"
-        danger
-        pending={retire.isPending}
-        error={retire.error}
-        onConfirm={() => retire.mutate(credential.id, { onSuccess: close })}
-        cli={toCliLine('credential retire', [credential.id])}
-      >
-        <Text>
-          New tokens are refused to it within a second; tokens that are out work for at most 240 seconds plus
-          10. It cannot be brought back, only added anew.
-          {isLast && ' It is the only one: after that, this application cannot get tokens at all.'}
-        </Text>
-      </Confirm>
-    </>
+    <Removal
+      label="Retire"
+      of={credential.kind === 'certificate' ? credential.subject : credential.value}
+      title="Retire this credential?"
+      confirm="Retire for good"
+      change={useRetire()}
+      id={credential.id}
+      cli={toCliLine('credential retire', [credential.id])}
+    >
+      New tokens are refused to it within a second; tokens that are out work for at most 240 seconds plus 10.
+      It cannot be brought back, only added anew.
+      {isLast && ' It is the only one: after that, this application cannot get tokens at all.'}
+    </Removal>
   );
 }
 

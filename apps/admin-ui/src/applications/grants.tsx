@@ -3,10 +3,10 @@ import { useState } from 'react';
 import type { Grant } from '../api/entities.js';
 import { useCreate, useList, useRemoveGrant } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
-import { Confirm } from '../parts/confirm.js';
 import { Value } from '../parts/copy.js';
 import { fieldProblems, Form } from '../parts/form.js';
 import { Card, RouteLink } from '../parts/page.js';
+import { Removal } from '../parts/removal.js';
 import { Empty, Listed } from '../parts/states.js';
 
 /** Which APIs the application may call. */
@@ -75,34 +75,19 @@ function GrantTable({ grants }: { grants: readonly Grant[] }) {
 }
 
 function Remove({ grant }: { grant: Grant }) {
-  const [opened, setOpened] = useState(false);
-  const remove = useRemoveGrant();
-  const close = () => {
-    setOpened(false);
-    remove.reset();
-  };
   return (
-    <>
-      <Button variant="default" size="compact-sm" onClick={() => setOpened(true)}>
-        Remove
-      </Button>
-      <Confirm
-        opened={opened}
-        onClose={close}
-        title="Remove this grant?"
-        confirm="Remove grant"
-        danger
-        pending={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate(grant.id, { onSuccess: close })}
-        cli={toCliLine('grant remove', [grant.id])}
-      >
-        <Text>
-          {grant.client} gets no new token for {grant.resource}. Tokens that are out live until they expire,
-          at most 240 seconds plus 10.
-        </Text>
-      </Confirm>
-    </>
+    <Removal
+      label="Remove"
+      of={`the grant for ${grant.resource}`}
+      title="Remove this grant?"
+      confirm="Remove grant"
+      change={useRemoveGrant()}
+      id={grant.id}
+      cli={toCliLine('grant remove', [grant.id])}
+    >
+      {grant.client} gets no new token for {grant.resource}. Tokens that are out live until they expire, at
+      most 240 seconds plus 10.
+    </Removal>
   );
 }
 

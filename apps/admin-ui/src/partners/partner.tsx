@@ -1,14 +1,14 @@
 import { Table, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import { useList, useOne } from '../api/queries.js';
+import { useList, useOne, useRename } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Value } from '../parts/copy.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
+import { Rename } from '../parts/rename.js';
 import { RouteButton } from '../parts/route-button.js';
 import { Empty, Failure, Listed, Loading, Status } from '../parts/states.js';
 import { Suspension } from '../parts/suspension.js';
 import { AnchorTable } from '../anchors/anchor-table.js';
-import { Rename } from './rename.js';
 
 const TRAIL = <RouteLink to="/partners">Partners</RouteLink>;
 
@@ -36,7 +36,7 @@ export function PartnerPage() {
       trail={TRAIL}
       actions={
         <>
-          <Rename key={etag} id={id} name={partner.name} etag={etag} />
+          <RenamePartner id={id} name={partner.name} etag={etag} />
           <Suspension kind="partner" id={id} status={partner.status} etag={etag} />
         </>
       }
@@ -62,6 +62,11 @@ export function PartnerPage() {
       </div>
     </Page>
   );
+}
+
+/** Refused if somebody changed the partner meanwhile. */
+function RenamePartner({ id, name, etag }: { id: string; name: string; etag: string | undefined }) {
+  return <Rename name={name} note="The id stays as it is." change={useRename(id, etag)} />;
 }
 
 function Applications({ partner }: { partner: string }) {

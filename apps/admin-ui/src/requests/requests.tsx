@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useList } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
+import { CliLine } from '../parts/copy.js';
 import { Page } from '../parts/page.js';
 import { Empty, Listed } from '../parts/states.js';
 import { RequestTable } from './request-table.js';
@@ -12,7 +13,8 @@ export function Requests() {
   const { client, outcome } = useSearch({ from: '/shell/requests' });
   const navigate = useNavigate({ from: '/requests' });
   const [typed, setTyped] = useState(client ?? '');
-  const list = useList('token-requests', { client, limit: '50' });
+  const list = useList('token-requests', { client, outcome, limit: '50' });
+  const cli = toCliLine('audit requests', [], { client, outcome });
   const show = (value: string) =>
     navigate({ search: (old) => ({ ...old, client: value || undefined }), replace: true });
   return (
@@ -49,29 +51,26 @@ export function Requests() {
           }
         />
       </Group>
-      <Listed
-        list={list}
-        empty={
-          <Empty
-            cli={toCliLine('token', [], {
-              'client-id': client ?? 'acme-orders',
-              cert: 'client.pem',
-              key: 'client.key',
-            })}
-          >
-            No request for a token is recorded here yet. This line makes one:
-          </Empty>
-        }
-      >
-        {(requests) => {
-          const wanted = requests.filter((request) => outcome === undefined || request.outcome === outcome);
-          return wanted.length > 0 ? (
-            <RequestTable requests={wanted} />
-          ) : (
-            <Text role="status">None of the requests read so far was {outcome}.</Text>
-          );
-        }}
+      <Listed list={list} empty={<NoRequests client={client} outcome={outcome} />}>
+        {(requests) => (
+          <>
+            <RequestTable requests={requests} />
+            <div style={{ marginTop: 20 }}>
+              <CliLine line={cli} />
+            </div>
+          </>
+        )}
       </Listed>
     </Page>
+  );
+}
+
+function NoRequests({ client, outcome }: { client: string | undefined; outcome: string | undefined }) {
+  if (outcome !== undefined) return <Empty>No request for a token was {outcome} here.</Empty>;
+  const line = { 'client-id': client ?? 'acme-orders', cert: 'client.pem', key: 'client.key' };
+  return (
+    <Empty cli={toCliLine('token', [], line)}>
+      No request for a token is recorded here yet. This line makes one:
+    </Empty>
   );
 }

@@ -6,13 +6,14 @@ import { useAuth, useSession } from '../api/queries.js';
 import { request } from '../api/request.js';
 import { Card, Page } from '../parts/page.js';
 import { Refusal } from './entrance.js';
+import { PasskeyList } from './passkey-list.js';
 import { addPasskey, passkeyObstacle } from './passkey.js';
 import { LostPasskey } from './sign-in.js';
 
 export function Account() {
   const { data: session } = useSession();
   if (!session) return null;
-  const { account, passkeys, via } = session;
+  const { account, via } = session;
   return (
     <Page title="Account" actions={<SignOut />}>
       <div className="columns">
@@ -28,7 +29,7 @@ export function Account() {
         </Card>
         <Card title="Passkeys">
           <Stack gap="md">
-            <Text>{passkeysInWords(passkeys)}</Text>
+            <PasskeyList />
             <AddPasskey />
             <LostPasskey title="When all passkeys are lost" />
           </Stack>
@@ -36,13 +37,6 @@ export function Account() {
       </div>
     </Page>
   );
-}
-
-function passkeysInWords(count: number): string {
-  if (count === 0) return 'You have no passkey yet. Without one, the next sign-in needs a new one-time link.';
-  if (count === 1)
-    return 'You have 1 passkey. A second one on another device saves you when the first is lost.';
-  return `You have ${count} passkeys.`;
 }
 
 function AddPasskey() {

@@ -1,0 +1,81 @@
+import { Group, Table, Text } from '@mantine/core';
+import type { Passkey } from '../api/entities.js';
+import { usePasskeys, useRemovePasskey, useRenamePasskey } from '../api/queries.js';
+import { Removal } from '../parts/removal.js';
+import { Rename } from '../parts/rename.js';
+import { Failure, Loading } from '../parts/states.js';
+import { When } from '../parts/when.js';
+
+/** The own passkeys; each can be renamed, and all but the last one removed. */
+export function PasskeyList() {
+  const passkeys = usePasskeys();
+  if (passkeys.isPending) return <Loading />;
+  if (passkeys.isError) return <Failure error={passkeys.error} retry={() => void passkeys.refetch()} />;
+  const { data } = passkeys;
+  return (
+    <>
+      <Text>{inWords(data.length)}</Text>
+      {data.length > 0 && (
+        <Table className="rows">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Name</Table.Th>
+              <Table.Th>Last used</Table.Th>
+              <Table.Th>
+                <span className="visually-hidden">Actions</span>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {data.map((passkey) => (
+              <Row key={passkey.id} passkey={passkey} isLast={data.length === 1} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </>
+  );
+}
+
+function Row({ passkey: { id, name, created_at, used_at }, isLast }: { passkey: Passkey; isLast: boolean }) {
+  const rename = useRenamePasskey(id);
+  const remove = useRemovePasskey();
+  return (
+    <Table.Tr>
+      <Table.Td data-label="Name">
+        <div>
+          <strong>{name}</strong>
+          <Text size="sm" c="dimmed">
+            added <When at={created_at} />
+          </Text>
+        </div>
+      </Table.Td>
+      <Table.Td data-label="Last used">{used_at === null ? 'never' : <When at={used_at} />}</Table.Td>
+      <Table.Td>
+        <Group gap="xs" justify="flex-end">
+          <Rename name={name} note="So that you know it again." change={rename} compact />
+          {!isLast && (
+            <Removal
+              label="Remove"
+              of={name}
+              title={`Remove ${name}?`}
+              confirm="Remove passkey"
+              change={remove}
+              id={id}
+            >
+              Nobody signs in with it any more, and you are signed out everywhere but here. Remove it on the
+              device, too: it is still offered there.
+            </Removal>
+          )}
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function inWords(count: number): string {
+  if (count === 0) return 'You have no passkey yet. Without one, the next sign-in needs a new one-time link.';
+  if (count === 1)
+    return 'This is your only passkey, so it cannot be removed. A second one on another device saves you when it is lost.';
+  return `You have ${count} passkeys.`;
+}
