@@ -19,6 +19,7 @@ export { formatDistinguishedName, parseDistinguishedName, type NameTextVerdict }
 export {
   matchesRegisteredName,
   parseRegisteredName,
+  REGISTERED_NAME_KINDS,
   type RegisteredName,
   type RegisteredNameKind,
   type RegisteredNameVerdict,

@@ -1,9 +1,13 @@
 import type { Certificate } from '../certificate/certificate.js';
 import { formatDistinguishedName, parseDistinguishedName } from '../name/rfc4514.js';
 import { parseDnsName } from './dns-name.js';
+import { EMAIL_ADDRESS } from './email-address.js';
+import { IP_ADDRESS } from './ip-address.js';
+import { URI_NAME } from './uri-name.js';
 
-/** The `tls_client_auth_*` metadata that exist so far (RFC 8705 §2.1.2). */
-export type RegisteredNameKind = 'subject_dn' | 'san_dns';
+/** The kinds of name that a client may be recognised by, as RFC 8705 §2.1.2 calls them after `tls_client_auth_`. */
+export const REGISTERED_NAME_KINDS = ['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'] as const;
+export type RegisteredNameKind = (typeof REGISTERED_NAME_KINDS)[number];
 
 /** A name that a client is known by, checked when it was registered. */
 export interface RegisteredName {
@@ -23,7 +27,8 @@ export type RegisteredNameVerdict =
 const MAXIMUM_CANONICAL_OCTETS = 2_000;
 
 /** How one kind of name is parsed and matched. */
-interface NameRule {
+export interface NameRule {
+  /** `canonical` is equal for two texts if and only if they match the same certificates. */
   parse(text: string): { value: string; canonical: string } | { problem: string };
   matches(leaf: Certificate, canonical: string): boolean;
 }
@@ -63,4 +68,7 @@ const RULES: Readonly<Record<RegisteredNameKind, NameRule>> = {
     parse: parseDnsName,
     matches: (leaf, canonical) => leaf.subjectAltNames.dns.some((name) => name.toLowerCase() === canonical),
   },
+  san_uri: URI_NAME,
+  san_ip: IP_ADDRESS,
+  san_email: EMAIL_ADDRESS,
 };
