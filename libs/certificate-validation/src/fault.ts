@@ -52,6 +52,8 @@ export const CERTIFICATE_FAULTS = {
   'leaf.key_usage': 'keyUsage is present and allows neither digitalSignature nor keyAgreement.',
   'leaf.eku': 'extendedKeyUsage is present and does not name the purpose (RFC 5280 §4.2.1.12).',
   'leaf.eku_missing': 'extendedKeyUsage is absent although the policy asks for it.',
+  'leaf.name_constraints':
+    'Name constraints stand in a certificate that is no certification authority (RFC 5280 §4.2.1.10).',
 
   'issuer.version': 'An issuer is not an X.509 version 3 certificate.',
   'issuer.not_ca': 'An issuer has no basicConstraints with cA TRUE (RFC 5280 §4.2.1.9).',
@@ -60,8 +62,17 @@ export const CERTIFICATE_FAULTS = {
   'issuer.eku': "An issuer's extendedKeyUsage does not include the purpose.",
 
   'ext.unknown_critical': 'A critical extension is not processed here (RFC 5280 §4.2).',
-  'ext.policy_unsupported': 'An extension constrains certificate policies, which are not processed.',
-  'ext.name_constraints_unsupported': 'Name constraints are present, which are not processed.',
+
+  'nc.malformed':
+    'Name constraints are empty, or hold a distance, an address mask with holes or an unknown kind (RFC 5280 §4.2.1.10).',
+  'nc.not_permitted': "A name lies in none of the subtrees that an issuer's name constraints permit.",
+  'nc.excluded': "A name lies in a subtree that an issuer's name constraints exclude.",
+  'nc.unsupported_type': 'Names of a constrained kind are present that cannot be compared here.',
+
+  'policy.none_valid':
+    'A certificate policy is required, and none is valid along the whole path (RFC 5280 §6.1.5 (g)).',
+  'policy.any_mapped': 'A policy mapping is from or to anyPolicy (RFC 5280 §6.1.4 (a)).',
+  'policy.qualifier_unknown': 'A critical extension has a policy qualifier that is not processed here.',
 
   'path.no_anchor': 'No issuer is known for the last certificate that was reached.',
   'path.untrusted_root': 'The path ends at a self-issued certificate that is no trust anchor.',
@@ -71,6 +82,7 @@ export const CERTIFICATE_FAULTS = {
   'budget.bag': 'More intermediate certificates were presented than the limit.',
   'budget.signatures': 'Path building would need more signature checks than the limit.',
   'budget.steps': 'Path building would need more steps than the limit.',
+  'budget.name_constraints': 'Name constraints would need more comparisons than the limit.',
 } as const;
 
 export type CertificateFault = keyof typeof CERTIFICATE_FAULTS;

@@ -47,6 +47,9 @@ const LEAF_DENIAL = {
   leaf: 'client_auth_not_permitted',
   issuer: 'certificate_unparsable',
   ext: 'certificate_extension_unsupported',
+  // Malformed constraints; the other faults of these two groups need a path.
+  nc: 'certificate_unparsable',
+  policy: 'certificate_extension_unsupported',
   path: 'certificate_unparsable',
   budget: 'certificate_unparsable',
 } as const satisfies DenialByGroup;
@@ -61,6 +64,8 @@ const PATH_DENIAL = {
   leaf: 'path_invalid',
   issuer: 'issuer_invalid',
   ext: 'path_invalid',
+  nc: 'path_invalid',
+  policy: 'path_invalid',
   path: 'issuer_unknown',
   budget: 'path_too_complex',
 } as const satisfies DenialByGroup;

@@ -1,7 +1,18 @@
 import { contextTag, DerReader, readOnly, TAG, type DerValue } from '../der/reader.js';
 import { bitString, booleanOf, oidOf, smallInteger, toHex } from '../der/values.js';
 import { Malformed } from '../fault.js';
+import {
+  nonEmptySequenceOf,
+  readCertificatePolicies,
+  readInhibitAnyPolicy,
+  readPolicyConstraints,
+  readPolicyMappings,
+  type CertificatePolicies,
+  type PolicyConstraints,
+  type PolicyMapping,
+} from './certificate-policies.js';
 import { NO_ALT_NAMES, readSubjectAltNames, type SubjectAltNames } from './general-names.js';
+import { readNameConstraints, type NameConstraints } from './name-constraints.js';
 
 export interface Extension {
   /** Dotted object identifier. */
@@ -29,6 +40,12 @@ export interface ExtensionFacts {
   /** Dotted object identifiers. */
   readonly extendedKeyUsage: readonly string[] | undefined;
   readonly subjectAltNames: SubjectAltNames;
+  readonly nameConstraints: NameConstraints | undefined;
+  readonly certificatePolicies: CertificatePolicies | undefined;
+  readonly policyMappings: readonly PolicyMapping[] | undefined;
+  readonly policyConstraints: PolicyConstraints | undefined;
+  /** SkipCerts of inhibitAnyPolicy (RFC 5280 §4.2.1.14). */
+  readonly inhibitAnyPolicy: number | undefined;
   /** Hexadecimal. They order candidates for an issuer and decide nothing. */
   readonly subjectKeyIdentifier: string | undefined;
   readonly authorityKeyIdentifier: string | undefined;
@@ -68,16 +85,16 @@ export function decodeExtensions(extensions: readonly Extension[]): ExtensionFac
     const found = extensions.find((extension) => extension.oid === oid);
     return found === undefined ? undefined : asExtension(() => read(found.value));
   };
-  decode(EXTENSION.policyConstraints, checkPolicyConstraints);
-  decode(EXTENSION.inhibitAnyPolicy, (value) => smallInteger(readOnly(value, TAG.integer), 0xffffffff));
-  decode(EXTENSION.certificatePolicies, checkNonEmptySequence);
-  decode(EXTENSION.policyMappings, checkNonEmptySequence);
-  decode(EXTENSION.nameConstraints, checkNonEmptySequence);
   return {
     basicConstraints: decode(EXTENSION.basicConstraints, readBasicConstraints),
     keyUsage: decode(EXTENSION.keyUsage, readKeyUsage),
     extendedKeyUsage: decode(EXTENSION.extendedKeyUsage, readExtendedKeyUsage),
     subjectAltNames: decode(EXTENSION.subjectAltName, readSubjectAltNames) ?? NO_ALT_NAMES,
+    nameConstraints: decode(EXTENSION.nameConstraints, readNameConstraints),
+    certificatePolicies: decode(EXTENSION.certificatePolicies, readCertificatePolicies),
+    policyMappings: decode(EXTENSION.policyMappings, readPolicyMappings),
+    policyConstraints: decode(EXTENSION.policyConstraints, readPolicyConstraints),
+    inhibitAnyPolicy: decode(EXTENSION.inhibitAnyPolicy, readInhibitAnyPolicy),
     subjectKeyIdentifier: decode(EXTENSION.subjectKeyIdentifier, readSubjectKeyIdentifier),
     authorityKeyIdentifier: decode(EXTENSION.authorityKeyIdentifier, readAuthorityKeyIdentifier),
   };
@@ -142,7 +159,7 @@ const KEY_USAGES: readonly KeyUsage[] = [
 ];
 
 function readExtendedKeyUsage(value: Uint8Array): readonly string[] {
-  const usages = [...new DerReader(checkNonEmptySequence(value).contents).rest()].map((usage) => {
+  const usages = nonEmptySequenceOf(value).map((usage) => {
     if (usage.tag !== TAG.oid) throw new Malformed('der.tag');
     return oidOf(usage);
   });
@@ -162,19 +179,4 @@ function readAuthorityKeyIdentifier(value: Uint8Array): string | undefined {
   // RFC 5280 §4.2.1.1 (ASN.1 comment): issuer and serial MUST both be present or both be absent.
   if ((issuer === undefined) !== (serial === undefined)) throw new Malformed('cert.extension_malformed');
   return identifier && toHex(identifier.contents);
-}
-
-function checkPolicyConstraints(value: Uint8Array): void {
-  const reader = new DerReader(checkNonEmptySequence(value).contents);
-  for (const number of [0, 1]) {
-    const skip = reader.readOptional(contextTag(number, 'primitive'));
-    if (skip !== undefined) smallInteger(skip, 0xffffffff);
-  }
-  reader.finish();
-}
-
-function checkNonEmptySequence(value: Uint8Array): DerValue {
-  const sequence = readOnly(value, TAG.sequence);
-  if (sequence.contents.length === 0) throw new Malformed('cert.extension_malformed');
-  return sequence;
 }

@@ -10,9 +10,12 @@ export interface SubjectAltNames {
   /** 4 or 16 octets each, as encoded. */
   readonly ip: readonly Uint8Array[];
   readonly directory: readonly DistinguishedName[];
-  /** How many names of other kinds there are (otherName, x400Address, ediPartyName, registeredID). */
-  readonly others: number;
+  /** Kinds of which nothing but the presence is read. */
+  readonly others: readonly OtherNameKind[];
 }
+
+/** The kinds of GeneralName that no registered name uses (RFC 5280 §4.2.1.6). */
+export type OtherNameKind = 'otherName' | 'x400Address' | 'ediPartyName' | 'registeredID';
 
 export const NO_ALT_NAMES: SubjectAltNames = Object.freeze({
   dns: [],
@@ -20,7 +23,7 @@ export const NO_ALT_NAMES: SubjectAltNames = Object.freeze({
   uri: [],
   ip: [],
   directory: [],
-  others: 0,
+  others: [],
 });
 
 const MAXIMUM_NAMES = 256;
@@ -34,7 +37,7 @@ export function readSubjectAltNames(value: Uint8Array): SubjectAltNames {
   if (entries.length === 0) throw new Malformed('cert.extension_malformed');
   if (entries.length > MAXIMUM_NAMES) throw new Malformed('cert.too_many_names');
   const of = (tag: number): DerValue[] => entries.filter((entry) => entry.tag === tag);
-  const others = entries.filter((entry) => isOtherName(entry)).length;
+  const others = entries.map(readOtherName).filter((kind) => kind !== undefined);
   const names: SubjectAltNames = {
     email: of(contextTag(1, 'primitive')).map(textOfName),
     dns: of(contextTag(2, 'primitive')).map(textOfName),
@@ -47,14 +50,20 @@ export function readSubjectAltNames(value: Uint8Array): SubjectAltNames {
   };
   const known =
     names.email.length + names.dns.length + names.directory.length + names.uri.length + names.ip.length;
-  if (known + others !== entries.length) throw new Malformed('cert.alternative_name');
+  if (known + others.length !== entries.length) throw new Malformed('cert.alternative_name');
   return Object.freeze(names);
 }
 
 /** Printable ASCII only: an IA5String with NUL or a newline is how names are smuggled past string comparison. */
 function textOfName({ contents }: DerValue): string {
-  const text = Buffer.from(contents).toString('latin1');
-  if (!/^[\x20-\x7e]+$/.test(text)) throw new Malformed('cert.alternative_name');
+  if (contents.length === 0) throw new Malformed('cert.alternative_name');
+  return printableText(contents);
+}
+
+/** The printable ASCII of an IA5String; empty is possible. */
+export function printableText(octets: Uint8Array): string {
+  const text = Buffer.from(octets).toString('latin1');
+  if (!/^[\x20-\x7e]*$/.test(text)) throw new Malformed('cert.alternative_name');
   return text;
 }
 
@@ -63,16 +72,29 @@ function addressOf({ contents }: DerValue): Uint8Array {
   return contents;
 }
 
-function isOtherName(entry: DerValue): boolean {
-  if (entry.tag === contextTag(8, 'primitive')) return oidOf(entry) !== '';
-  if (entry.tag === contextTag(0, 'constructed')) {
-    const reader = new DerReader(entry.contents);
-    oidOf(reader.read(TAG.oid));
-    const explicit = new DerReader(reader.read(contextTag(0, 'constructed')).contents);
-    explicit.readAny();
-    explicit.finish();
-    reader.finish();
-    return true;
+/** Which of the other kinds a GeneralName is, its outermost structure checked. */
+export function readOtherName(entry: DerValue): OtherNameKind | undefined {
+  switch (entry.tag) {
+    case contextTag(0, 'constructed'):
+      checkOtherName(entry.contents);
+      return 'otherName';
+    case contextTag(3, 'constructed'):
+      return 'x400Address';
+    case contextTag(5, 'constructed'):
+      return 'ediPartyName';
+    case contextTag(8, 'primitive'):
+      oidOf(entry);
+      return 'registeredID';
+    default:
+      return undefined;
   }
-  return entry.tag === contextTag(3, 'constructed') || entry.tag === contextTag(5, 'constructed');
+}
+
+function checkOtherName(contents: Uint8Array): void {
+  const reader = new DerReader(contents);
+  oidOf(reader.read(TAG.oid));
+  const explicit = new DerReader(reader.read(contextTag(0, 'constructed')).contents);
+  explicit.readAny();
+  explicit.finish();
+  reader.finish();
 }

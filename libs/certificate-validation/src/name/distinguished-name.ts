@@ -50,6 +50,15 @@ export function toDistinguishedName(rdns: readonly (readonly NameAttribute[])[])
   return Object.freeze({ rdns: Object.freeze(frozen), canonical });
 }
 
+/** Whether `name` begins with the RDNs of `base`, the most general ones (RFC 5280 §7.1). */
+export function isWithinSubtree(name: DistinguishedName, base: DistinguishedName): boolean {
+  // RDN by RDN, because a comma inside a value could pass for the border of an RDN in the joined text.
+  return base.rdns.every((rdn, at) => {
+    const own = name.rdns[at];
+    return own !== undefined && canonicalRdn(own) === canonicalRdn(rdn);
+  });
+}
+
 /**
  * RFC 4518 in the part that is safe to decide without Unicode tables: ASCII letters folded, leading and trailing
  * spaces dropped, inner ones collapsed. Does NOT normalise or fold beyond ASCII, so a look-alike never matches.

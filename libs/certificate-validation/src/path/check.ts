@@ -2,6 +2,8 @@ import type { Certificate } from '../certificate/certificate.js';
 import { EXTENSION } from '../certificate/extensions.js';
 import type { CertificateFault } from '../fault.js';
 import type { UsageRule, ValidationPolicy } from './policy.js';
+import { certificatePolicyFault } from './certificate-policies.js';
+import { pathNamesFault, type SpendComparison } from './name-constraints.js';
 import { findSignatureAlgorithm } from './signature-algorithm.js';
 
 /** RFC 5280 §6.1.3 and §6.1.5 for the leaf, as far as it needs no issuer. */
@@ -16,6 +18,8 @@ export function leafFault(
   if (!algorithm.supported) return algorithm.fault;
   const validity = validityOf(leaf, now);
   if (validity !== 'valid') return `validity.${validity}`;
+  // RFC 5280 §4.2.1.10: name constraints MUST be used only in a CA certificate.
+  if (!leaf.isCa && leaf.nameConstraints !== undefined) return 'leaf.name_constraints';
   return leafUsageFault(leaf, policy) ?? criticalExtensionFault(leaf);
 }
 
@@ -31,18 +35,39 @@ export function issuerFault(
   return authorityFault(issuer, below, policy);
 }
 
+/** A fault, and which certificate of the path it is about: 0 is the leaf. */
+export interface PathFault {
+  readonly fault: CertificateFault;
+  readonly depth: number;
+}
+
 /**
- * RFC 5280 §6.1 for a whole path whose signatures have verified: the first fault from the leaf's issuer up to the
- * anchor, and where it is. `path` goes from the leaf upwards, without the anchor.
+ * RFC 5280 §6.1 for a whole path whose signatures have verified: the first fault, of the issuers from below up to the
+ * anchor, then of the names, then of the policies. `path` goes from the leaf upwards, without the anchor.
  *
- * Does NOT check the leaf (see `leafFault`) nor any signature.
+ * Does NOT check the leaf alone (see `leafFault`) nor any signature.
  */
 export function pathFault(
   path: readonly Certificate[],
   anchor: Certificate,
   policy: ValidationPolicy,
   now: Date,
-): { fault: CertificateFault; depth: number } | undefined {
+  spend: SpendComparison,
+): PathFault | undefined {
+  const constraining = policy.anchor.constraints === 'enforce' ? anchor : undefined;
+  const policies = (): PathFault | undefined => {
+    const fault = certificatePolicyFault(path.toReversed(), constraining, policy.certificatePolicies);
+    return fault && { fault, depth: 0 };
+  };
+  return issuersFault(path, anchor, policy, now) ?? pathNamesFault(path, constraining, spend) ?? policies();
+}
+
+function issuersFault(
+  path: readonly Certificate[],
+  anchor: Certificate,
+  policy: ValidationPolicy,
+  now: Date,
+): PathFault | undefined {
   for (let depth = 1; depth < path.length; depth++) {
     const fault = intermediateFault(path[depth]!, path.slice(0, depth), policy, now);
     if (fault !== undefined) return { fault, depth };
@@ -87,7 +112,7 @@ export function authorityFactsFault(authority: Certificate): CertificateFault | 
   if (authority.version !== 3) return 'issuer.version';
   if (!authority.isCa) return 'issuer.not_ca';
   if (authority.keyUsage?.includes('keyCertSign') === false) return 'issuer.no_cert_sign';
-  return criticalExtensionFault(authority) ?? unprocessedExtensionFault(authority);
+  return criticalExtensionFault(authority);
 }
 
 /** Both bounds are inclusive, in whole seconds (RFC 5280 §4.1.2.5). */
@@ -143,25 +168,11 @@ function hasPurpose(
 const ANY_PURPOSE = '2.5.29.37.0';
 const PURPOSE = { clientAuth: '1.3.6.1.5.5.7.3.2', serverAuth: '1.3.6.1.5.5.7.3.1' } as const;
 
-/** Extensions whose meaning is enforced here, or that have a fault of their own below. */
+/** Extensions whose meaning is enforced here. */
 const PROCESSED: ReadonlySet<string> = new Set(Object.values(EXTENSION));
 
 export function criticalExtensionFault({ extensions }: Certificate): CertificateFault | undefined {
   return extensions.some(({ oid, critical }) => critical && !PROCESSED.has(oid))
     ? 'ext.unknown_critical'
     : undefined;
-}
-
-/**
- * Extensions that restrict a path in ways that are not processed yet. Missing means no: they are refused, the
- * constraining ones even if they are not marked critical.
- */
-export function unprocessedExtensionFault({ extensions }: Certificate): CertificateFault | undefined {
-  if (extensions.some(({ oid }) => oid === EXTENSION.nameConstraints))
-    return 'ext.name_constraints_unsupported';
-  const constrains = ({ oid, critical }: { oid: string; critical: boolean }): boolean =>
-    oid === EXTENSION.policyConstraints ||
-    oid === EXTENSION.inhibitAnyPolicy ||
-    (critical && (oid === EXTENSION.certificatePolicies || oid === EXTENSION.policyMappings));
-  return extensions.some(constrains) ? 'ext.policy_unsupported' : undefined;
 }

@@ -6,10 +6,21 @@ export interface ValidationPolicy {
   readonly authorityAsLeaf: 'accept' | 'refuse';
   readonly anchor: {
     readonly validity: 'enforce' | 'ignore';
-    /** CA bit, pathLen, key usages and critical extensions of the anchor's own certificate. */
+    /** CA bit, pathLen, key usages, names, policies and critical extensions of the anchor's own certificate. */
     readonly constraints: 'enforce' | 'ignore';
   };
+  readonly certificatePolicies: InitialPolicies;
   readonly limits: PathLimits;
+}
+
+/** The policy inputs of RFC 5280 §6.1.1 (c), (e), (f) and (g). */
+export interface InitialPolicies {
+  /** `any`, or the dotted object identifiers of which one must be valid where a policy is required. */
+  readonly acceptable: 'any' | readonly string[];
+  /** Whether a policy is required even if no issuer asks for it. */
+  readonly explicitPolicy: 'require' | 'accept-absent';
+  readonly policyMapping: 'process' | 'inhibit';
+  readonly anyPolicy: 'process' | 'inhibit';
 }
 
 export interface UsageRule {
@@ -24,6 +35,8 @@ export interface PathLimits {
   readonly intermediates: number;
   readonly signatures: number;
   readonly steps: number;
+  /** Comparisons of a name with a subtree of name constraints, over the whole search. */
+  readonly nameConstraints: number;
 }
 
 /** A partner's client certificate under that partner's own anchors. */
@@ -35,5 +48,12 @@ export const PARTNER_CERTIFICATES: ValidationPolicy = {
   },
   authorityAsLeaf: 'refuse',
   anchor: { validity: 'enforce', constraints: 'enforce' },
-  limits: { bag: 10, intermediates: 6, signatures: 64, steps: 2_000 },
+  // Policies bind only where an issuer of the partner's own says so.
+  certificatePolicies: {
+    acceptable: 'any',
+    explicitPolicy: 'accept-absent',
+    policyMapping: 'process',
+    anyPolicy: 'process',
+  },
+  limits: { bag: 10, intermediates: 6, signatures: 64, steps: 2_000, nameConstraints: 10_000 },
 };

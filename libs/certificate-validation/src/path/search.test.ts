@@ -172,7 +172,7 @@ describe('path search', () => {
     );
     const verdict = verdictOn(world.with({ bag: forged }));
     expect(verdict).toMatchObject({ trusted: false, fault: 'path.untrusted_root', depth: 1 });
-    expect(verdict.work).toEqual({ steps: 1, signatures: 0, unreadable: 0 });
+    expect(verdict.work).toEqual({ steps: 1, signatures: 0, nameComparisons: 0, unreadable: 0 });
   });
 });
 
@@ -191,20 +191,20 @@ describe.each<KeyAlgorithm>(['P-256', 'P-521'])('what a stranger with %s keys co
   it('no signature check, if no name leads to an anchor', async () => {
     const verdict = verdictOn(world.with(await strangers('CN=X', keyAlgorithm)));
     expect(verdict).toMatchObject({ trusted: false, fault: 'path.untrusted_root' });
-    expect(verdict.work).toEqual({ signatures: 0, steps: 1, unreadable: 0 });
+    expect(verdict.work).toEqual({ signatures: 0, steps: 1, nameComparisons: 0, unreadable: 0 });
   });
 
   it('one check for each certificate, if all bear the name of the anchor', async () => {
     const verdict = verdictOn(world.with(await strangers(ROOT.subject, keyAlgorithm)));
     expect(verdict).toMatchObject({ trusted: false, fault: 'sig.invalid', depth: 0 });
-    expect(verdict.work).toEqual({ signatures: 11, steps: 1, unreadable: 0 });
+    expect(verdict.work).toEqual({ signatures: 11, steps: 1, nameComparisons: 0, unreadable: 0 });
   });
 
   it('one check more for each, if a second anchor bears the same name', async () => {
     const renewed = { certificate: parsed((await createAuthority({ ...ROOT, keyAlgorithm })).der) };
     const anchors = [...world.anchors, renewed];
     const verdict = verdictOn(world.with({ ...(await strangers(ROOT.subject, keyAlgorithm)), anchors }));
-    expect(verdict.work).toEqual({ signatures: 22, steps: 2, unreadable: 0 });
+    expect(verdict.work).toEqual({ signatures: 22, steps: 2, nameComparisons: 0, unreadable: 0 });
   });
 
   it('one check for each, if they bear the name of an intermediate that stands in the bag', async () => {

@@ -23,6 +23,8 @@ export interface SearchWork {
   readonly signatures: number;
   /** Anchors and proven authorities under which was searched. */
   readonly steps: number;
+  /** Names compared with subtrees of name constraints. */
+  readonly nameComparisons: number;
 }
 
 export type SearchResult<A extends TrustAnchor> =
@@ -59,7 +61,7 @@ const WHOLE_PATH = -1;
  * The limits of the policy cap what the holder of a genuine authority could make us do.
  */
 export class PathSearch<A extends TrustAnchor> {
-  private readonly work = { signatures: 0, steps: 0 };
+  private readonly work = { signatures: 0, steps: 0, nameComparisons: 0 };
   private readonly verified = new Map<Certificate, Map<string, CertificateFault | undefined>>();
   private readonly levels: ReadonlyMap<Certificate, number>;
   private nearest: Reason | undefined;
@@ -97,7 +99,13 @@ export class PathSearch<A extends TrustAnchor> {
   private endAtLeaf(path: VerifiedPath<A>): VerifiedPath<A> | undefined {
     const { leaf, chain, anchor } = path;
     if (!this.isIssuedBy(leaf, lowestOf(path))) return undefined;
-    const reason = pathFault([leaf, ...chain], anchor.certificate, this.policy, this.now);
+    const reason = pathFault(
+      [leaf, ...chain],
+      anchor.certificate,
+      this.policy,
+      this.now,
+      this.spendComparison,
+    );
     if (reason === undefined) return path;
     this.note({ ...reason, missed: WHOLE_PATH });
     return undefined;
@@ -152,6 +160,11 @@ export class PathSearch<A extends TrustAnchor> {
     results.set(key, fault);
     return fault;
   }
+
+  private readonly spendComparison = (): void => {
+    if (++this.work.nameComparisons > this.policy.limits.nameConstraints)
+      throw new BudgetExhausted('budget.name_constraints');
+  };
 
   private levelOf(certificate: Certificate): number {
     return this.levels.get(certificate)!;

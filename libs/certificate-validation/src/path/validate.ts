@@ -1,6 +1,6 @@
 import { parseCertificate, type Certificate, type ParsedCertificate } from '../certificate/certificate.js';
 import type { CertificateFault } from '../fault.js';
-import { authorityFactsFault, leafFault, unprocessedExtensionFault, validityOf } from './check.js';
+import { authorityFactsFault, leafFault, validityOf } from './check.js';
 import { PARTNER_CERTIFICATES, type ValidationPolicy } from './policy.js';
 import { PathSearch, type SearchWork, type TrustAnchor, type VerifiedPath } from './search.js';
 import { publicKeyThumbprint } from './signature.js';
@@ -45,7 +45,6 @@ export type CertificateVerdict<A extends TrustAnchor = TrustAnchor> =
  * Signatures are checked from the anchors down, so what strangers send costs next to nothing: see `PathSearch`.
  *
  * Does NOT check revocation, nor which client the leaf belongs to: see `matchesRegisteredName`.
- * Does NOT process name constraints or certificate policies: a path that carries them is refused.
  */
 export function validateClientCertificate<A extends TrustAnchor>(
   leaf: Certificate,
@@ -54,7 +53,7 @@ export function validateClientCertificate<A extends TrustAnchor>(
   policy: ValidationPolicy,
   now: Date,
 ): CertificateVerdict<A> {
-  const idle: ValidationWork = { signatures: 0, steps: 0, unreadable: 0 };
+  const idle: ValidationWork = { signatures: 0, steps: 0, nameComparisons: 0, unreadable: 0 };
   const fault = entryFault(leaf, bag, anchors, policy, now);
   if (fault !== undefined) return { trusted: false, fault, depth: 0, work: idle };
 
@@ -108,7 +107,7 @@ function entryFault(
   policy: ValidationPolicy,
   now: Date,
 ): CertificateFault | undefined {
-  const facts = leafFault(leaf, policy, now) ?? unprocessedExtensionFault(leaf);
+  const facts = leafFault(leaf, policy, now);
   if (facts !== undefined) return facts;
   if (policy.authorityAsLeaf === 'refuse') {
     if (leaf.isCa) return 'leaf.is_ca';
