@@ -1,3 +1,4 @@
+import type { RegisteredNameKind } from '@holdfast/certificate-validation';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
 import type { ClientId } from '@holdfast/oauth-protocol';
 
@@ -40,7 +41,7 @@ export interface ClientEntry {
 export type Credential = NameCredential | PinnedCredential;
 
 export interface NameCredential {
-  readonly kind: 'subject_dn' | 'san_dns';
+  readonly kind: RegisteredNameKind;
   readonly id: string;
   readonly clientId: ClientId;
   readonly anchorId: string;

@@ -2,6 +2,7 @@ export {
   parseNewAnchor,
   parseNewCredential,
   type CredentialInput,
+  type NameField,
   type Registration,
   type RegistrationProblem,
 } from './registration.js';

@@ -6,7 +6,7 @@ import {
   type IssuedCertificate,
 } from '@holdfast/test-pki';
 import { thumbprintOf } from '@holdfast/token-binding';
-import { parseNewAnchor, parseNewCredential, type CredentialInput } from './index.js';
+import { parseNewAnchor, parseNewCredential, type CredentialInput, type NameField } from './index.js';
 
 const NOON = new Date('2026-06-01T12:00:00Z');
 const YEAR = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2026-12-31T00:00:00Z') };
@@ -40,10 +40,27 @@ describe('parseNewCredential', () => {
     });
   });
 
+  it.each<[field: NameField, text: string, value: string]>([
+    ['tls_client_auth_san_dns', 'API.acme.example', 'api.acme.example'],
+    ['tls_client_auth_san_uri', 'spiffe://acme.example/orders', 'spiffe://acme.example/orders'],
+    ['tls_client_auth_san_ip', '2001:DB8::0:1', '2001:db8::1'],
+    ['tls_client_auth_san_email', 'Orders@ACME.example', 'Orders@acme.example'],
+  ])('accepts %s and gives back its canonical text (RFC 8705 §2.1.2)', (field, text, value) => {
+    expect(parseNewCredential('tls_client_auth', { anchor: 'acme-ca', [field]: text }, NOON)).toMatchObject({
+      accepted: true,
+      value: { kind: field.replace('tls_client_auth_', ''), anchorId: 'acme-ca', value },
+    });
+  });
+
   it.each<[name: string, input: CredentialInput, codes: string[]]>([
     [
       'refuses two subject values (RFC 8705 §2.1.2)',
       { ...NAMED, tls_client_auth_san_dns: 'a.example' },
+      ['invalid_client_metadata'],
+    ],
+    [
+      'refuses two alternative names (RFC 8705 §2.1.2)',
+      { anchor: 'a', tls_client_auth_san_ip: '192.0.2.7', tls_client_auth_san_email: 'a@b.example' },
       ['invalid_client_metadata'],
     ],
     ['refuses no subject value (RFC 8705 §2.1.2)', { anchor: 'acme-ca' }, ['invalid_client_metadata']],
@@ -56,6 +73,11 @@ describe('parseNewCredential', () => {
     [
       'refuses a wildcard (RFC 8705 §7.5; CV-17)',
       { anchor: 'a', tls_client_auth_san_dns: '*.acme.example' },
+      ['malformed'],
+    ],
+    [
+      'refuses a network (RFC 8705 §2.1.2)',
+      { anchor: 'a', tls_client_auth_san_ip: '192.0.2.0/24' },
       ['malformed'],
     ],
     ['names all problems at once', { certificate: 'x' }, ['not_used', 'missing', 'invalid_client_metadata']],

@@ -5,15 +5,20 @@ import {
   parseRegisteredName,
   publicKeyThumbprint,
   readCertificateUpload,
+  REGISTERED_NAME_KINDS,
   type Certificate,
+  type RegisteredNameKind,
 } from '@holdfast/certificate-validation';
 import { thumbprintOf } from '@holdfast/token-binding';
 import type { AuthMethod, TrustAnchorEntry } from './entities.js';
 import type { NewCredential } from './registry-administration.js';
 
+/** The client metadata of RFC 8705 §2.1.2. */
+export type NameField = `tls_client_auth_${RegisteredNameKind}`;
+
 /** What is wrong with an input: where, by the name of its field, and how to mend it. */
 export interface RegistrationProblem {
-  readonly field: 'certificate' | 'anchor' | 'tls_client_auth_subject_dn' | 'tls_client_auth_san_dns' | '';
+  readonly field: 'certificate' | 'anchor' | NameField | '';
   readonly code: string;
   readonly detail: string;
 }
@@ -23,16 +28,13 @@ export type Registration<T> =
   | { readonly accepted: false; readonly problems: readonly RegistrationProblem[] };
 
 /** How a client is to be recognised, as somebody typed it: RFC 8705 §2.1.2 and §2.2. */
-export interface CredentialInput {
+export interface CredentialInput extends Readonly<Partial<Record<NameField, string | undefined>>> {
   readonly anchor?: string | undefined;
-  readonly tls_client_auth_subject_dn?: string | undefined;
-  readonly tls_client_auth_san_dns?: string | undefined;
   /** PEM of the certificate to be pinned. */
   readonly certificate?: string | undefined;
 }
 
-const NAME_FIELDS = { tls_client_auth_subject_dn: 'subject_dn', tls_client_auth_san_dns: 'san_dns' } as const;
-type NameField = keyof typeof NAME_FIELDS;
+const NAME_FIELDS = REGISTERED_NAME_KINDS.map((kind) => [`tls_client_auth_${kind}`, kind] as const);
 
 /**
  * A credential for a client of this method, or every problem with the input. RFC 8705 §2.1.2: exactly one subject
@@ -48,7 +50,7 @@ export function parseNewCredential(
 
 function parseName(input: CredentialInput): Registration<NewCredential> {
   const problems: RegistrationProblem[] = [];
-  const given = (Object.keys(NAME_FIELDS) as NameField[]).filter((field) => input[field] !== undefined);
+  const given = NAME_FIELDS.filter(([field]) => input[field] !== undefined);
   if (input.certificate !== undefined) {
     problems.push({
       field: 'certificate',
@@ -64,13 +66,14 @@ function parseName(input: CredentialInput): Registration<NewCredential> {
       detail: 'name the trust anchor that may vouch for this client',
     });
   }
-  const [field] = given;
-  if (field === undefined || given.length > 1) {
-    const detail =
-      'give exactly one of tls_client_auth_subject_dn and tls_client_auth_san_dns (RFC 8705 section 2.1.2)';
+  const [only] = given;
+  if (only === undefined || given.length > 1) {
+    const fields = NAME_FIELDS.map(([field]) => field).join(', ');
+    const detail = `give exactly one of ${fields} (RFC 8705 section 2.1.2)`;
     return refuse([...problems, { field: '', code: 'invalid_client_metadata', detail }]);
   }
-  const name = parseRegisteredName(NAME_FIELDS[field], input[field]!);
+  const [field, nameKind] = only;
+  const name = parseRegisteredName(nameKind, input[field]!);
   if (!name.parsed) problems.push({ field, code: 'malformed', detail: name.problem });
   if (problems.length > 0 || !name.parsed) return refuse(problems);
   const { kind, value, canonical } = name.name;
@@ -78,7 +81,7 @@ function parseName(input: CredentialInput): Registration<NewCredential> {
 }
 
 function parsePin(input: CredentialInput, now: Date): Registration<NewCredential> {
-  const problems = (['anchor', 'tls_client_auth_subject_dn', 'tls_client_auth_san_dns'] as const)
+  const problems = (['anchor', ...NAME_FIELDS.map(([field]) => field)] as const)
     .filter((field) => input[field] !== undefined)
     .map((field): RegistrationProblem => ({
       field,

@@ -4,7 +4,9 @@ import type {
   ClientEntry,
   Credential,
   Grant,
+  NameCredential,
   Partner,
+  PinnedCredential,
   Resource,
   Status,
   TrustAnchorEntry,
@@ -35,8 +37,7 @@ export type Written<T> =
 
 /** A credential to be made, parsed and canonical. */
 export type NewCredential =
-  | Omit<Extract<Credential, { kind: 'subject_dn' | 'san_dns' }>, 'id' | 'clientId'>
-  | Omit<Extract<Credential, { kind: 'certificate' }>, 'id' | 'clientId'>;
+  Omit<NameCredential, 'id' | 'clientId'> | Omit<PinnedCredential, 'id' | 'clientId'>;
 
 export interface NewClient {
   readonly id: ClientId;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { REGISTERED_NAME_KINDS } from '@holdfast/certificate-validation';
 import type { NewClient, NewCredential } from '@holdfast/client-registry';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import { thumbprintOf } from '@holdfast/token-binding';
@@ -164,8 +165,15 @@ describe('PostgresRegistryAdministration', () => {
       intermediates: [],
     });
     await registry.createClient(ALICE, client('kinds', dn('acme-ca', 'api.acme.example')));
-    const sanDns = { ...dn('acme-ca', 'api.acme.example'), kind: 'san_dns' } as NewCredential;
-    expect(await registry.addCredential(ALICE, id('kinds'), sanDns)).toMatchObject({ written: true });
+    for (const kind of REGISTERED_NAME_KINDS.filter((one) => one !== 'subject_dn')) {
+      const name = { ...dn('acme-ca', 'api.acme.example'), kind } as NewCredential;
+      expect(await registry.addCredential(ALICE, id('kinds'), name)).toMatchObject({ written: true });
+      expect(await registry.addCredential(ALICE, id('kinds'), name)).toMatchObject({
+        refused: 'identity_taken',
+      });
+    }
+    const kept = await registry.listCredentials(ALL, { clientId: 'kinds' });
+    expect(kept.map(({ kind }) => kind).sort()).toEqual([...REGISTERED_NAME_KINDS].sort());
     const otherKey = dn('acme-ca-2', 'api.acme.example');
     expect(await registry.addCredential(ALICE, id('kinds'), otherKey)).toMatchObject({ written: true });
   });

@@ -14,7 +14,7 @@ import { VersionedRow } from './versioned.row.js';
   'credential_complete',
   `CASE WHEN kind = 'certificate'
     THEN num_nonnulls(certificate, thumbprint) = 2 AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 0
-    ELSE kind IN ('subject_dn', 'san_dns') AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 4
+    ELSE kind IN ('subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email') AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 4
       AND num_nonnulls(certificate, thumbprint) = 0
   END`,
 )

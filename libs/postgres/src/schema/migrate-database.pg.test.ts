@@ -12,7 +12,7 @@ import {
 import { migrateDatabase } from './migrate-database.js';
 import { verifySchemaVersion } from './schema-version.js';
 
-const MIGRATIONS = ['InitialSchema1767225600000', 'People1795219200000'];
+const MIGRATIONS = ['InitialSchema1767225600000', 'People1795219200000', 'NameKinds1795222800000'];
 
 async function withDatabaseAt<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
   const dataSource = createDataSource({ url, applicationName: 'test', poolSize: 2 });
