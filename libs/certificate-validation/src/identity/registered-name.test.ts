@@ -88,7 +88,7 @@ describe('matchesRegisteredName with the other kinds of alternative name', () =>
     ['san_uri', 'https://Partner.example/', 'the beginning of a URI', ALL_KINDS],
     ['san_uri', 'urn:api.partner.example', 'a DNS name', ALL_KINDS],
     ['san_uri', 'spiffe://a/b', 'one SPIFFE ID of two URIs', { san: { uri: ['spiffe://a/b', 'urn:x'] } }],
-    ['san_ip', '10.0.0.1', 'an IPv4-mapped address CV-21', { san: { ip: ['::ffff:10.0.0.1'] } }],
+    ['san_ip', '10.0.0.1', 'an IPv4-mapped address CV-21', { san: { ip: ['::ffff:a00:1'] } }],
     ['san_ip', '::ffff:10.0.0.1', 'the IPv4 address CV-21', { san: { ip: ['10.0.0.1'] } }],
     ['san_ip', '10.0.0.1', 'a DNS name that looks like it CV-21', { san: { dns: ['10.0.0.1'] } }],
     ['san_email', 'orders@partner.example', 'a local part in another case (RFC 5280 §7.5)', ALL_KINDS],
@@ -103,6 +103,11 @@ describe('matchesRegisteredName with the other kinds of alternative name', () =>
     ],
   ])('does not take for the registered %s %s %s', async (kind, text, _name, change) => {
     expect(matchesRegisteredName(await certificate(change), registered(kind, text))).toBe(false);
+  });
+
+  it('finds an IPv4-mapped address by all its octets (RFC 4291 §2.5.5.2) CV-21', async () => {
+    const mapped = await certificate({ san: { ip: ['::ffff:a00:1'] } });
+    expect(matchesRegisteredName(mapped, registered('san_ip', '::ffff:10.0.0.1'))).toBe(true);
   });
 
   it('finds a SPIFFE ID that is the only URI (X.509-SVID §2)', async () => {
