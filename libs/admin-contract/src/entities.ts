@@ -26,10 +26,13 @@ export type NewAnchor = z.infer<typeof NewAnchor>;
 
 export const AUTH_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
 
+/** The kinds of name of RFC 8705 §2.1.2. */
+export const NAME_KINDS = ['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'] as const;
+
 /** One way in which a client is recognised. */
 export const Credential = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.enum(['subject_dn', 'san_dns']),
+    kind: z.enum(NAME_KINDS),
     id: z.string(),
     client: clientId,
     anchor: slug,
@@ -51,6 +54,9 @@ const credentialFields = {
   anchor: slug.optional(),
   tls_client_auth_subject_dn: nameText.optional(),
   tls_client_auth_san_dns: nameText.optional(),
+  tls_client_auth_san_uri: nameText.optional(),
+  tls_client_auth_san_ip: nameText.optional(),
+  tls_client_auth_san_email: nameText.optional(),
   certificate: pem.optional(),
 };
 export const NewCredential = z.strictObject({ client: clientId, ...credentialFields });

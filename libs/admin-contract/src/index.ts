@@ -7,6 +7,7 @@ export {
   Client,
   Credential,
   Grant,
+  NAME_KINDS,
   NewAnchor,
   NewClient,
   NewCredential,

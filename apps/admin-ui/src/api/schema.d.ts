@@ -1183,12 +1183,15 @@ export interface components {
       anchor?: string;
       tls_client_auth_subject_dn?: string;
       tls_client_auth_san_dns?: string;
+      tls_client_auth_san_uri?: string;
+      tls_client_auth_san_ip?: string;
+      tls_client_auth_san_email?: string;
       certificate?: string;
     };
     Credential:
       | {
           /** @enum {string} */
-          kind: 'subject_dn' | 'san_dns';
+          kind: 'subject_dn' | 'san_dns' | 'san_uri' | 'san_ip' | 'san_email';
           id: string;
           client: string;
           anchor: string;
@@ -1208,6 +1211,9 @@ export interface components {
       anchor?: string;
       tls_client_auth_subject_dn?: string;
       tls_client_auth_san_dns?: string;
+      tls_client_auth_san_uri?: string;
+      tls_client_auth_san_ip?: string;
+      tls_client_auth_san_email?: string;
       certificate?: string;
     };
     Resource: {
