@@ -162,6 +162,18 @@ describe('each command', () => {
       },
       CLIENT,
     ],
+    ...(
+      [
+        ['--san-uri', 'tls_client_auth_san_uri', 'spiffe://acme.example/orders'],
+        ['--san-ip', 'tls_client_auth_san_ip', '2001:db8::7'],
+        ['--san-email', 'tls_client_auth_san_email', 'orders@acme.example'],
+      ] as const
+    ).map(([option, field, name]): [string[], string, unknown, unknown] => [
+      ['credential', 'add', '--client', 'acme-orders', '--anchor', 'acme-ca', option, name],
+      'POST /api/v1/credentials',
+      { client: 'acme-orders', anchor: 'acme-ca', [field]: name },
+      CREDENTIAL,
+    ]),
     [['client', 'list'], 'GET /api/v1/clients?limit=200', undefined, { items: [CLIENT], next: null }],
     [['client', 'suspend', 'acme-orders'], 'POST /api/v1/clients/acme-orders/suspend', undefined, CLIENT],
     [['client', 'resume', 'acme-orders'], 'POST /api/v1/clients/acme-orders/resume', undefined, CLIENT],

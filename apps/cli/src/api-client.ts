@@ -149,6 +149,9 @@ const ORIGINS: Origins = {
   token_endpoint_auth_method: '--auth',
   tls_client_auth_subject_dn: '--subject-dn',
   tls_client_auth_san_dns: '--san-dns',
+  tls_client_auth_san_uri: '--san-uri',
+  tls_client_auth_san_ip: '--san-ip',
+  tls_client_auth_san_email: '--san-email',
   kind: '--kind',
   limit: '--limit',
 };

@@ -30,7 +30,20 @@ export interface CredentialOptions {
   readonly anchor?: string;
   readonly subjectDn?: string;
   readonly sanDns?: string;
+  readonly sanUri?: string;
+  readonly sanIp?: string;
+  readonly sanEmail?: string;
 }
+
+/** The options of RFC 8705 §2.1.2, each with its client metadata. */
+export const NAME_OPTIONS = {
+  subjectDn: 'tls_client_auth_subject_dn',
+  sanDns: 'tls_client_auth_san_dns',
+  sanUri: 'tls_client_auth_san_uri',
+  sanIp: 'tls_client_auth_san_ip',
+  sanEmail: 'tls_client_auth_san_email',
+} as const;
+const NAMES = Object.keys(NAME_OPTIONS) as (keyof typeof NAME_OPTIONS)[];
 
 /** Adds the options that name a credential. */
 export function withCredentialOptions(command: Command): Command {
@@ -38,17 +51,30 @@ export function withCredentialOptions(command: Command): Command {
     .option('--anchor <anchor>', 'trust anchor that vouches for the client (tls_client_auth)')
     .option('--subject-dn <dn>', 'subject of its certificate, RFC 4514 text')
     .option('--san-dns <name>', 'DNS name in its certificate')
+    .option('--san-uri <uri>', 'URI in its certificate, exactly as there')
+    .option('--san-ip <address>', 'IPv4 or IPv6 address in its certificate')
+    .option('--san-email <address>', 'e-mail address in its certificate')
     .option('--certificate <file>', 'the certificate itself (self_signed_tls_client_auth)');
 }
 
 /** RFC 8705 §2: a certificate, or an anchor with exactly one name. Throws a Failure for anything else. */
-export function requireOneCredential({ certificate, anchor, subjectDn, sanDns }: CredentialOptions): void {
-  const names = [subjectDn, sanDns].filter((name) => name !== undefined).length;
+export function requireOneCredential(options: CredentialOptions): void {
+  const { certificate, anchor } = options;
+  const names = NAMES.filter((name) => options[name] !== undefined).length;
   const isPinned = certificate !== undefined && anchor === undefined && names === 0;
   const isNamed = certificate === undefined && anchor !== undefined && names === 1;
   if (isPinned || isNamed) return;
   throw new Failure(
     'usage',
-    'Give either --certificate, or --anchor with one of --subject-dn and --san-dns.',
+    'Give either --certificate, or --anchor with one of --subject-dn, --san-dns, --san-uri, --san-ip and --san-email.',
+  );
+}
+
+/** The registered name among the options, as the client metadata of RFC 8705 §2.1.2. */
+export function toNameFields(
+  options: CredentialOptions,
+): Partial<Record<(typeof NAME_OPTIONS)[keyof typeof NAME_OPTIONS], string>> {
+  return Object.fromEntries(
+    NAMES.flatMap((name) => (options[name] === undefined ? [] : [[NAME_OPTIONS[name], options[name]]])),
   );
 }

@@ -3,6 +3,7 @@ import { Credential, type NewCredential } from '@holdfast/admin-contract';
 import {
   parseId,
   requireOneCredential,
+  toNameFields,
   withCredentialOptions,
   withExamples,
   type CredentialOptions,
@@ -27,14 +28,13 @@ export const CREDENTIAL_COLUMNS: readonly Column<Credential>[] = [
 /** The options as fields of the admin API. Throws a Failure when they do not name one credential. */
 export function toCredentialFields(options: CredentialOptions, world: World): Omit<NewCredential, 'client'> {
   requireOneCredential(options);
-  const { certificate, anchor, subjectDn, sanDns } = options;
+  const { certificate, anchor } = options;
   return {
     ...(certificate !== undefined && {
       certificate: readCertificatesToSend(certificate, '--certificate', world),
     }),
     ...(anchor !== undefined && { anchor }),
-    ...(subjectDn !== undefined && { tls_client_auth_subject_dn: subjectDn }),
-    ...(sanDns !== undefined && { tls_client_auth_san_dns: sanDns }),
+    ...toNameFields(options),
   };
 }
 
@@ -83,5 +83,6 @@ function addAdd(credential: Command, session: Session): void {
     'credential add --client beta-sync --certificate beta-2027.pem',
     "credential add --client acme-orders --anchor acme-ca --subject-dn 'CN=orders,O=Acme,C=SE'",
     'credential add --client acme-orders --anchor acme-ca --san-dns orders.acme.example',
+    'credential add --client acme-orders --anchor acme-ca --san-uri spiffe://acme.example/orders',
   );
 }
