@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { whatWillBeCompared } from './comparison.js';
+import { allRegistrableNames, type NameField } from './registrable-names.js';
 import {
   ANCHOR,
   BY_DNS,
@@ -29,6 +30,36 @@ describe('whatWillBeCompared', () => {
     );
     const values = whatWillBeCompared(certificates, BY_DNS).map(({ value }) => value);
     expect(values).toEqual(['a.example', 'b.example']);
+  });
+
+  it.each<[field: NameField, label: string, values: string[]]>([
+    ['san_uri', 'URI', ['https://a.example/X', 'urn:b']],
+    ['san_ip', 'IP address', ['192.0.2.7', '2001:db8::1', '::ffff:a00:1']],
+    ['san_email', 'E-mail address', ['Orders@a.example']],
+  ])('is one of the names of the kind %s (RFC 8705 §2.1.2)', async (field, label, values) => {
+    const { certificates } = await read(
+      await world.leafWith({
+        san: {
+          uri: ['https://a.example/X', 'spiffe://a.example/b', 'urn:b'],
+          ip: ['192.0.2.7', '2001:db8::1', '::ffff:a00:1'],
+          email: ['Orders@a.example', '"quoted"@a.example', 'a.example'],
+        },
+      }),
+    );
+    expect(whatWillBeCompared(certificates, { mode: 'match-by-name', field })).toEqual(
+      values.map((value) => ({ label, value })),
+    );
+  });
+
+  it('offers every name that the certificate could be registered by', async () => {
+    const { certificates } = await read(
+      await world.leafWith({ san: { dns: ['a.example'], uri: ['spiffe://a.example/b'] } }),
+    );
+    expect(allRegistrableNames(certificates[0])).toEqual([
+      { field: 'subject_dn', label: 'Subject', value: 'CN=payments,OU=API,O=Acme,C=GB' },
+      { field: 'san_dns', label: 'DNS name', value: 'a.example' },
+      { field: 'san_uri', label: 'URI', value: 'spiffe://a.example/b' },
+    ]);
   });
 
   it('is the thumbprint of a pinned certificate, in both spellings (RFC 8705 §3.1)', async () => {

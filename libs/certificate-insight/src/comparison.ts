@@ -1,6 +1,6 @@
 import type { DecodedCertificate } from './decode-certificate.js';
 import type { Chain, IntendedUse } from './intended-use.js';
-import { exactDnsNames } from './lint-names.js';
+import { registrableNames } from './registrable-names.js';
 
 export interface ComparedValue {
   readonly label: string;
@@ -9,8 +9,8 @@ export interface ComparedValue {
 }
 
 /**
- * What the server will compare on every connection, if this is registered. With `san_dns` each DNS name is a choice,
- * of which one is registered. Empty if the certificate has no such value.
+ * What the server will compare on every connection, if this is registered. Of several names of the kind
+ * one is registered. Empty if the certificate has no such value.
  */
 export function whatWillBeCompared(chain: Chain<DecodedCertificate>, use: IntendedUse): ComparedValue[] {
   const [leaf] = chain;
@@ -27,6 +27,5 @@ export function whatWillBeCompared(chain: Chain<DecodedCertificate>, use: Intend
       { label: 'SHA-256 of its public key', value: anchor.keyThumbprint },
     ];
   }
-  if (use.field === 'san_dns') return exactDnsNames(leaf).map((value) => ({ label: 'DNS name', value }));
-  return leaf.subject.text === '' ? [] : [{ label: 'Subject', value: leaf.subject.text }];
+  return registrableNames(leaf, use.field).map(({ label, value }) => ({ label, value }));
 }

@@ -84,10 +84,7 @@ describe('decodeCertificate', () => {
       ip: ['192.0.2.1', '2001:db8::1'],
       email: ['a@b.example'],
     };
-    expect((await selfSigned({ san })).san).toMatchObject({
-      ...san,
-      ip: ['192.0.2.1', expect.stringMatching(/^2001:db8:/)],
-    });
+    expect((await selfSigned({ san })).san).toEqual(san);
   });
 
   it.each([

@@ -47,6 +47,7 @@ export interface DecodedCertificate {
 export interface AlternativeNames {
   readonly dns: readonly string[];
   readonly uri: readonly string[];
+  /** IPv6 as RFC 5952 §4 writes it. */
   readonly ip: readonly string[];
   readonly email: readonly string[];
 }
@@ -111,7 +112,13 @@ function readExtensions(certificate: x509.X509Certificate): ExtensionFacts {
 function readAlternativeNames(extension: x509.SubjectAlternativeNameExtension | null): AlternativeNames {
   const of = (type: x509.GeneralNameType): string[] =>
     (extension?.names.items ?? []).filter((name) => name.type === type).map(({ value }) => value);
-  return { dns: of('dns'), uri: of('url'), ip: of('ip'), email: of('email') };
+  return { dns: of('dns'), uri: of('url'), ip: of('ip').map(canonicalAddress), email: of('email') };
+}
+
+/** RFC 5952 §4, as the server registers it; the URL standard writes addresses so. */
+function canonicalAddress(text: string): string {
+  if (!text.includes(':')) return text;
+  return URL.parse(`https://[${text}]/`)?.hostname.slice(1, -1) ?? text;
 }
 
 /** RFC 5280 §4.1.2.1: [0] EXPLICIT, left out for version 1. */

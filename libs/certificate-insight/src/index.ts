@@ -14,4 +14,5 @@ export { LINTS, type Check, type LintCode, type LintLevel } from './lints.js';
 export { lint } from './lint.js';
 export { daysLeft, EXPIRES_SOON_DAYS } from './lint-validity.js';
 export { whatWillBeCompared, type ComparedValue } from './comparison.js';
+export { allRegistrableNames, type NameField, type RegistrableName } from './registrable-names.js';
 export { holdsPrivateKey } from './private-key.js';

@@ -2,7 +2,7 @@
 export type IntendedUse =
   | {
       readonly mode: 'match-by-name';
-      readonly field: 'subject_dn' | 'san_dns';
+      readonly field: 'subject_dn' | 'san_dns' | 'san_uri' | 'san_ip' | 'san_email';
       /** Subjects (RFC 4514) of the partner's trust anchors and their intermediates, where the caller knows them. */
       readonly anchorSubjects?: readonly string[];
     }

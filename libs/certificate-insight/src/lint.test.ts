@@ -138,6 +138,17 @@ const PRODUCED: Readonly<
   SAN_TYPE_ABSENT: [
     ['no alternative name', () => leaf({ san: undefined }, BY_DNS)],
     ['alternative names of other kinds', () => leaf({ san: { ip: ['192.0.2.1'], uri: ['urn:x'] } }, BY_DNS)],
+    ['no URI', () => leaf({}, { mode: 'match-by-name', field: 'san_uri' })],
+    ['no IP address', () => leaf({}, { mode: 'match-by-name', field: 'san_ip' })],
+    [
+      'an e-mail address in the subject only (RFC 8705 §2.1.2)',
+      () => leaf({ subject: 'E=a@b.example' }, { mode: 'match-by-name', field: 'san_email' }),
+    ],
+    [
+      'a SPIFFE ID beside another one (X.509-SVID §2)',
+      () =>
+        leaf({ san: { uri: ['spiffe://a/b', 'spiffe://a/c'] } }, { mode: 'match-by-name', field: 'san_uri' }),
+    ],
     ['wildcards only (RFC 8705 §7.5)', () => leaf({ san: { dns: ['*.acme.example'] } }, BY_DNS)],
   ],
 };
