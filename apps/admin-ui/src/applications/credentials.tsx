@@ -10,7 +10,13 @@ import { Card } from '../parts/page.js';
 import { Removal } from '../parts/removal.js';
 import { Empty, Listed } from '../parts/states.js';
 import { When } from '../parts/when.js';
-import { EMPTY_IDENTITY, IDENTITY_ALIASES, toCredentialFields, toIdentityOptions } from './identity.js';
+import {
+  EMPTY_IDENTITY,
+  IDENTITY_ALIASES,
+  NAMES,
+  toCredentialFields,
+  toIdentityOptions,
+} from './identity.js';
 import { IdentityFields } from './identity-fields.js';
 
 /** What the application is recognised by: names or certificates. */
@@ -59,7 +65,7 @@ function CredentialTable({ credentials }: { credentials: readonly Credential[] }
       <Table.Tbody>
         {credentials.map((credential) => (
           <Table.Tr key={credential.id}>
-            <Table.Td data-label="Kind">{KINDS[credential.kind]}</Table.Td>
+            <Table.Td data-label="Kind">{kindOf(credential)}</Table.Td>
             <Table.Td data-label="Compared">
               <Compared credential={credential} />
             </Table.Td>
@@ -82,7 +88,7 @@ function CredentialTable({ credentials }: { credentials: readonly Credential[] }
   );
 }
 
-const KINDS = { subject_dn: 'Subject', san_dns: 'DNS name', certificate: 'Certificate' } as const;
+const kindOf = ({ kind }: Credential) => (kind === 'certificate' ? 'Certificate' : NAMES[kind].label);
 
 function Compared({ credential }: { credential: Credential }) {
   if (credential.kind !== 'certificate') return <Value what="registered name">{credential.value}</Value>;

@@ -1,10 +1,10 @@
-import { Radio, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import type { Anchor } from '../api/entities.js';
 import { CertificatePanel } from '../certificates/certificate-panel.js';
 import { isSendable, type Reading } from '../certificates/use-insight.js';
 import { RouteLink } from '../parts/page.js';
-import type { IdentityDraft, NameField } from './identity.js';
+import { NAME_FIELDS, NAMES, type IdentityDraft, type NameField } from './identity.js';
 
 interface Props {
   draft: IdentityDraft;
@@ -22,12 +22,16 @@ export function IdentityFields(props: Props) {
 
 function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props) {
   const [input, setInput] = useState<string | Uint8Array>('');
+  const [offered, setOffered] = useState<Reading['offered']>([]);
   const { field } = draft;
   const onRead = useCallback(
     (reading: Reading | undefined) => {
       onReading(reading);
-      const [first] = reading?.compared ?? [];
-      if (first !== undefined) onDraft((old) => ({ ...old, name: first.value }));
+      setOffered(reading?.offered ?? []);
+      const names = reading?.compared.map(({ value }) => value) ?? [];
+      const [first] = names;
+      // A name of the certificate that was chosen already stays.
+      if (first !== undefined) onDraft((old) => (names.includes(old.name) ? old : { ...old, name: first }));
     },
     [onDraft, onReading],
   );
@@ -62,18 +66,15 @@ function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props
           onChange={(value) => onDraft((old) => ({ ...old, field: value as NameField }))}
         >
           <Stack gap="xs" mt={6}>
-            <Radio value="subject_dn" label="Subject: the whole distinguished name" />
-            <Radio value="san_dns" label="DNS name: one entry of the subject alternative names" />
+            {NAME_FIELDS.map((kind) => (
+              <Radio key={kind} value={kind} label={NAMES[kind].label} description={NAMES[kind].meaning} />
+            ))}
           </Stack>
         </Radio.Group>
         <TextInput
-          label={field === 'subject_dn' ? 'Subject' : 'DNS name'}
-          description={
-            field === 'subject_dn'
-              ? 'As RFC 4514 writes it, most specific part first. Paste a certificate below to fill this in.'
-              : 'Paste a certificate below to fill this in.'
-          }
-          placeholder={field === 'subject_dn' ? 'CN=orders,O=Acme,C=SE' : 'orders.acme.example'}
+          label={NAMES[field].label}
+          description="Paste a certificate below to fill this in."
+          placeholder={NAMES[field].placeholder}
           value={draft.name}
           onChange={({ currentTarget: { value } }) => onDraft((old) => ({ ...old, name: value }))}
           error={problems['name']}
@@ -89,7 +90,41 @@ function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props
         onRead={onRead}
         note="In this mode the certificate is only read here: just the name is sent."
       />
+      <Offered
+        names={offered}
+        onChoose={({ field: chosen, value }) => onDraft((old) => ({ ...old, field: chosen, name: value }))}
+      />
     </Stack>
+  );
+}
+
+/** The names that the certificate carries, of any kind, to take one over. */
+function Offered({
+  names,
+  onChoose,
+}: {
+  names: Reading['offered'];
+  onChoose: (name: Reading['offered'][number]) => void;
+}) {
+  if (names.length < 2) return null;
+  return (
+    <section aria-label="Names in this certificate">
+      <Text size="sm" mb="xs">
+        This certificate carries several names; any one of them can be compared:
+      </Text>
+      <Stack gap="xs" align="flex-start">
+        {names.map((name) => (
+          <Button
+            key={`${name.field} ${name.value}`}
+            variant="default"
+            size="compact-sm"
+            onClick={() => onChoose(name)}
+          >
+            {name.label}: {name.value}
+          </Button>
+        ))}
+      </Stack>
+    </section>
   );
 }
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMPTY_IDENTITY, toCredentialFields, toIdentityOptions, type IdentityDraft } from './identity.js';
+import {
+  EMPTY_IDENTITY,
+  toCredentialFields,
+  toIdentityOptions,
+  type IdentityDraft,
+  type NameField,
+} from './identity.js';
 
 const byName: IdentityDraft = { ...EMPTY_IDENTITY, anchor: 'acme-ca', name: 'CN=orders,O=Acme' };
 const pinned: IdentityDraft = { ...byName, mode: 'self_signed_tls_client_auth', pem: 'PEM' };
@@ -12,12 +18,15 @@ describe('what a client is recognised by', () => {
     });
   });
 
-  it('is the DNS name where that field was chosen', () => {
-    const draft: IdentityDraft = { ...byName, field: 'san_dns', name: 'orders.acme.example' };
-    expect(toCredentialFields(draft)).toEqual({
-      anchor: 'acme-ca',
-      tls_client_auth_san_dns: 'orders.acme.example',
-    });
+  it.each<[field: NameField, option: string, name: string]>([
+    ['san_dns', 'san-dns', 'orders.acme.example'],
+    ['san_uri', 'san-uri', 'spiffe://acme.example/orders'],
+    ['san_ip', 'san-ip', '2001:db8::7'],
+    ['san_email', 'san-email', 'orders@acme.example'],
+  ])('is the %s where that field was chosen (RFC 8705 §2.1.2)', (field, option, name) => {
+    const draft: IdentityDraft = { ...byName, field, name };
+    expect(toCredentialFields(draft)).toEqual({ anchor: 'acme-ca', [`tls_client_auth_${field}`]: name });
+    expect(toIdentityOptions(draft)).toEqual({ anchor: 'acme-ca', [option]: name });
   });
 
   it('is the certificate alone when it is pinned, whatever was typed before (RFC 8705 §2.2)', () => {

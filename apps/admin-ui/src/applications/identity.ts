@@ -1,8 +1,52 @@
-import type { NewCredential } from '../api/entities.js';
+import type { Credential, NewCredential } from '../api/entities.js';
 import type { Options } from '../parts/cli-line.js';
 
 export type Mode = 'tls_client_auth' | 'self_signed_tls_client_auth';
-export type NameField = 'subject_dn' | 'san_dns';
+export type NameField = Exclude<Credential['kind'], 'certificate'>;
+
+/** What the screens say about a kind of name, and its option on the command line. */
+interface NameText {
+  readonly label: string;
+  /** One sentence for whoever chooses. */
+  readonly meaning: string;
+  readonly placeholder: string;
+  readonly option: string;
+}
+
+/** The kinds of RFC 8705 §2.1.2. */
+export const NAMES: Readonly<Record<NameField, NameText>> = {
+  subject_dn: {
+    label: 'Subject',
+    meaning: 'The whole distinguished name, as RFC 4514 writes it: most specific part first.',
+    placeholder: 'CN=orders,O=Acme,C=SE',
+    option: 'subject-dn',
+  },
+  san_dns: {
+    label: 'DNS name',
+    meaning: 'One exact host name among the alternative names; no wildcards, upper and lower case alike.',
+    placeholder: 'orders.acme.example',
+    option: 'san-dns',
+  },
+  san_uri: {
+    label: 'URI',
+    meaning: 'One URI among the alternative names, such as a SPIFFE ID; every character counts.',
+    placeholder: 'spiffe://acme.example/orders',
+    option: 'san-uri',
+  },
+  san_ip: {
+    label: 'IP address',
+    meaning: 'One IPv4 or IPv6 address among the alternative names, in any spelling; no networks.',
+    placeholder: '192.0.2.7 or 2001:db8::7',
+    option: 'san-ip',
+  },
+  san_email: {
+    label: 'E-mail address',
+    meaning: 'One address among the alternative names; before the @ upper and lower case differ.',
+    placeholder: 'orders@acme.example',
+    option: 'san-email',
+  },
+};
+export const NAME_FIELDS = Object.keys(NAMES) as NameField[];
 
 /** What a client is to be recognised by, as typed. */
 export interface IdentityDraft {
@@ -23,10 +67,9 @@ export const EMPTY_IDENTITY: IdentityDraft = {
 };
 
 /** Members of the API's input that stand at a field of another name. */
-export const IDENTITY_ALIASES = {
-  tls_client_auth_subject_dn: 'name',
-  tls_client_auth_san_dns: 'name',
-} as const;
+export const IDENTITY_ALIASES: Readonly<Record<string, string>> = Object.fromEntries(
+  NAME_FIELDS.map((field) => [`tls_client_auth_${field}`, 'name']),
+);
 
 /** The members of RFC 8705 §2.1.2 and §2.2 that the draft stands for; the server says what is missing. */
 export function toCredentialFields(draft: IdentityDraft): Omit<NewCredential, 'client'> {
@@ -43,6 +86,6 @@ export function toIdentityOptions(draft: IdentityDraft): Options {
   const name = draft.name === '' ? 'NAME' : draft.name;
   return {
     anchor: draft.anchor,
-    ...(draft.field === 'subject_dn' ? { 'subject-dn': name } : { 'san-dns': name }),
+    [NAMES[draft.field].option]: name,
   };
 }

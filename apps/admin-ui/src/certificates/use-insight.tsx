@@ -1,4 +1,10 @@
-import type { Check, Insight, IntendedUse, ReadableInsight } from '@holdfast/certificate-insight';
+import type {
+  Check,
+  Insight,
+  IntendedUse,
+  ReadableInsight,
+  RegistrableName,
+} from '@holdfast/certificate-insight';
 import { useEffect, useState } from 'react';
 
 /** Reads certificates here in the browser; loaded only when somebody needs it. */
@@ -8,6 +14,8 @@ export interface Reading {
   readonly insight: Insight;
   readonly checks: readonly Check[];
   readonly compared: readonly { readonly label: string; readonly value: string }[];
+  /** The names that its leaf could be registered by. */
+  readonly offered: readonly RegistrableName[];
 }
 
 /** What is in `input`, good for `use`; undefined while there is no input, or it is being read. */
@@ -30,12 +38,13 @@ export function useReading(input: string | Uint8Array, use: IntendedUse): Readin
 }
 
 async function read(input: string | Uint8Array, use: IntendedUse): Promise<Reading> {
-  const { readPastedCertificate, lint, whatWillBeCompared } = await reader();
+  const { readPastedCertificate, lint, whatWillBeCompared, allRegistrableNames } = await reader();
   const insight = await readPastedCertificate(input);
   return {
     insight,
     checks: lint(insight, use, new Date()),
     compared: insight.readable ? whatWillBeCompared(insight.certificates, use) : [],
+    offered: insight.readable ? allRegistrableNames(insight.certificates[0]) : [],
   };
 }
 
