@@ -51,10 +51,11 @@ export const pem = z
   .min(1, 'must not be empty')
   .max(64 * 1024, 'must not be larger than 64 KiB');
 
-/** A registered name: at most 1 KiB of text. */
+/** A registered name: at most 1 KiB of text. Half a surrogate pair has no UTF-8 form, so no certificate could carry it. */
 export const nameText = z
   .string()
   .min(1, 'must not be empty')
-  .max(1_024, 'must not be longer than 1024 characters');
+  .max(1_024, 'must not be longer than 1024 characters')
+  .regex(/^[^\0\p{Cs}]*$/u, 'must be well-formed Unicode without NUL');
 
 export const status = z.enum(['active', 'suspended']);

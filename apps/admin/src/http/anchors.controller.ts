@@ -4,9 +4,11 @@ import { parseNewAnchor, type Actor, type RegistryAdministration } from '@holdfa
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
-import { parseListQuery, toList } from './paging.js';
+import { listQuery, toList } from './paging.js';
 import { accepted, parseInput, written } from './refused-input.js';
 import { showAnchor } from './views.js';
+
+const parseQuery = listQuery('name', 'partner');
 
 @Controller('api/v1/anchors')
 @RequireScopes(ADMIN_SCOPE)
@@ -15,7 +17,7 @@ export class AnchorsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Anchor>> {
-    const { page, partner } = parseListQuery(query);
+    const { page, partner } = parseQuery(query);
     const filter = partner === undefined ? {} : { partnerId: partner };
     return toList(await this.registry.listAnchors(page, filter), page, ({ id }) => id, showAnchor);
   }

@@ -12,10 +12,12 @@ import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { tagged } from './entity-tag.js';
-import { parseListQuery, toList } from './paging.js';
+import { listQuery, toList } from './paging.js';
 import { accepted, InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { StatusController } from './status.controller.js';
 import { showClient } from './views.js';
+
+const parseQuery = listQuery('name', 'partner');
 
 @Controller('api/v1/clients')
 @RequireScopes(ADMIN_SCOPE)
@@ -26,7 +28,7 @@ export class ClientsController extends StatusController<ClientEntry, Client> {
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Client>> {
-    const { page, partner } = parseListQuery(query);
+    const { page, partner } = parseQuery(query);
     const filter = partner === undefined ? {} : { partnerId: partner };
     return toList(await this.registry.listClients(page, filter), page, ({ id }) => id, showClient);
   }

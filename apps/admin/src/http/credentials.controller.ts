@@ -4,9 +4,11 @@ import { parseNewCredential, type Actor, type RegistryAdministration } from '@ho
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
-import { parseListQuery, toList } from './paging.js';
+import { listQuery, toList } from './paging.js';
 import { accepted, parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { showCredential } from './views.js';
+
+const parseQuery = listQuery('uuid', 'client');
 
 @Controller('api/v1/credentials')
 @RequireScopes(ADMIN_SCOPE)
@@ -15,7 +17,7 @@ export class CredentialsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Credential>> {
-    const { page, client } = parseListQuery(query);
+    const { page, client } = parseQuery(query);
     const filter = client === undefined ? {} : { clientId: client };
     return toList(await this.registry.listCredentials(page, filter), page, ({ id }) => id, showCredential);
   }

@@ -5,9 +5,11 @@ import { isClientId } from '@holdfast/oauth-protocol';
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
-import { parseListQuery, toList } from './paging.js';
+import { listQuery, toList } from './paging.js';
 import { InputRefused, parseId, parseInput, written } from './refused-input.js';
 import { showGrant } from './views.js';
+
+const parseQuery = listQuery('uuid', 'client', 'resource');
 
 @Controller('api/v1/grants')
 @RequireScopes(ADMIN_SCOPE)
@@ -16,7 +18,7 @@ export class GrantsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Grant>> {
-    const { page, client, resource } = parseListQuery(query);
+    const { page, client, resource } = parseQuery(query);
     const filter = {
       ...(client === undefined ? {} : { clientId: client }),
       ...(resource === undefined ? {} : { audience: resource }),

@@ -1,7 +1,17 @@
 import { z } from 'zod';
+import { AUDIT_KINDS } from '@holdfast/audit-trail';
 import { TokenRequestOutcome, type List } from '@holdfast/admin-contract';
 import type { Page } from '@holdfast/client-registry';
 import { parseInput } from './refused-input.js';
+
+/** `next` of a list is the key of its last entry: what cannot be one was never given out. */
+const PLACES = {
+  name: /^[a-z0-9][a-z0-9-]{1,62}$/,
+  uuid: /^[a-z]{1,16}_[0-9a-f-]{36}$/,
+  audience: /^(https:|urn:)[\x21-\x7e]{1,512}$/,
+  time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  event: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z~[\w.:-]{1,128}~[1-9]\d{0,14}$/,
+} as const;
 
 const text = z
   .string()
@@ -9,29 +19,44 @@ const text = z
   .max(512)
   .regex(/^[^\0]*$/, 'must not contain NUL');
 
-const Query = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^[1-9][0-9]{0,2}$/, 'must be a number from 1 to 200')
-    .transform(Number)
-    .pipe(z.number().max(200, 'must be a number from 1 to 200'))
-    .default(50),
-  after: text.optional(),
-  partner: text.optional(),
-  client: text.optional(),
-  resource: text.optional(),
-  kind: text.optional(),
-  request_id: text.optional(),
-  outcome: TokenRequestOutcome.optional(),
-});
+const FILTERS = {
+  partner: text,
+  client: text,
+  resource: text,
+  kind: z.enum(AUDIT_KINDS),
+  request_id: text,
+  outcome: TokenRequestOutcome,
+} as const;
+type Filters = typeof FILTERS;
+
+const LIMIT = z
+  .string()
+  .regex(/^[1-9][0-9]{0,2}$/, 'must be a number from 1 to 200')
+  .transform(Number)
+  .pipe(z.number().max(200, 'must be a number from 1 to 200'))
+  .default(50);
 
 /** What a list is asked for. */
-export type ListQuery = z.output<typeof Query> & { readonly page: Page };
+type ListQuery<F extends keyof Filters> = { readonly page: Page } & {
+  readonly [Name in F]?: z.output<Filters[Name]> | undefined;
+};
 
-/** The query of a list; unknown or malformed members are refused, never ignored. */
-export function parseListQuery(query: unknown): ListQuery {
-  const parsed = parseInput(Query, query);
-  return { ...parsed, page: { limit: parsed.limit, after: parsed.after } };
+/**
+ * Reads the query of one list, or throws `InputRefused`. Unknown members and filters of other lists are refused, never
+ * ignored: whoever filters in vain would take everything for the answer. A place of a list with keys of the same form
+ * is accepted: it is a position, not a right.
+ */
+export function listQuery<F extends keyof Filters>(
+  place: keyof typeof PLACES,
+  ...filters: readonly F[]
+): (query: unknown) => ListQuery<F> {
+  const after = text.regex(PLACES[place], 'must be the "next" of the page before').optional();
+  const own = Object.fromEntries(filters.map((name) => [name, FILTERS[name].optional()]));
+  const schema = z.strictObject({ ...own, limit: LIMIT, after });
+  return (query) => {
+    const { limit, after, ...filter } = parseInput(schema, query);
+    return { ...filter, page: { limit, after } } as ListQuery<F>;
+  };
 }
 
 /** A page as it is answered. A full page may have a next one. */

@@ -18,10 +18,12 @@ import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { ifMatch, requireIfMatch, tagged } from './entity-tag.js';
-import { parseListQuery, toList } from './paging.js';
+import { listQuery, toList } from './paging.js';
 import { parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { StatusController } from './status.controller.js';
 import { showPartner } from './views.js';
+
+const parseQuery = listQuery('name');
 
 @Controller('api/v1/partners')
 @RequireScopes(ADMIN_SCOPE)
@@ -32,7 +34,7 @@ export class PartnersController extends StatusController<Entry, Partner> {
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Partner>> {
-    const { page } = parseListQuery(query);
+    const { page } = parseQuery(query);
     return toList(await this.registry.listPartners(page), page, ({ id }) => id, showPartner);
   }
 

@@ -4,9 +4,11 @@ import type { Actor, RegistryAdministration } from '@holdfast/client-registry';
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
-import { parseListQuery, toList } from './paging.js';
+import { listQuery, toList } from './paging.js';
 import { parseInput, written } from './refused-input.js';
 import { showResource } from './views.js';
+
+const parseQuery = listQuery('audience');
 
 @Controller('api/v1/resources')
 @RequireScopes(ADMIN_SCOPE)
@@ -15,7 +17,7 @@ export class ResourcesController {
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Resource>> {
-    const { page } = parseListQuery(query);
+    const { page } = parseQuery(query);
     return toList(await this.registry.listResources(page), page, ({ audience }) => audience, showResource);
   }
 

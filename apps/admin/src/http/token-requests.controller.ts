@@ -5,7 +5,9 @@ import type { AnsweredTokenRequest, AuditReader } from '@holdfast/postgres';
 import { RequireScopes } from '@holdfast/resource-guard';
 import { AUDIT } from '../tokens.js';
 import { ADMIN_SCOPE } from './actor.js';
-import { parseListQuery } from './paging.js';
+import { listQuery } from './paging.js';
+
+const parseQuery = listQuery('time', 'client', 'partner', 'outcome');
 
 /** Recent token requests with outcome and reason, newest first. */
 @Controller('api/v1/token-requests')
@@ -15,7 +17,8 @@ export class TokenRequestsController {
 
   @Get()
   async list(@Query() query: unknown): Promise<List<TokenRequestEntry>> {
-    const { limit, after, client, partner, outcome } = parseListQuery(query);
+    const { page, client, partner, outcome } = parseQuery(query);
+    const { limit, after } = page;
     const filter = {
       ...(client === undefined ? {} : { clientId: client }),
       ...(partner === undefined ? {} : { partnerId: partner }),

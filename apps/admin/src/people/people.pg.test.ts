@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { OPERATIONS } from '@holdfast/admin-contract';
 import { SoftwareAuthenticator } from '@holdfast/people/testing';
 import { ORIGIN, PeopleWorld, type Answer, type Call, type PeopleListener } from './testing/people-world.js';
@@ -202,6 +201,17 @@ describe('the listener for people', () => {
         expect((await listener.call(target, { ...call, headers })).status).toBe(401);
       },
     );
+
+    it('is closed in production to a session that a link opened (AW-02)', async () => {
+      const { cookie } = await world.signIn(production);
+      const open: string[] = [];
+      for (const { method, path } of OPERATIONS) {
+        const call: Call = { method: method.toUpperCase(), cookie, ...(method === 'post' && { body: {} }) };
+        const { status } = await production.call(path.replace('{id}', 'acme'), call);
+        if (status !== 403) open.push(`${method} ${path}: ${status}`);
+      }
+      expect(open).toEqual([]);
+    });
   });
 
   describe('a request from elsewhere', () => {
@@ -305,12 +315,12 @@ describe('the listener for people', () => {
     const { cookie } = await world.signIn(listener);
     const readable = OPERATIONS.filter(({ method }) => method.toUpperCase() === 'GET');
     const paths = ['/auth/session', '/api/openapi.json', '/', ...readable.map(({ path }) => path)];
-    const before = await everyRow(world.test.ownerUrl);
+    const before = await world.everyRow();
     for (const path of [...paths, ...paths]) {
       const { status } = await listener.call(path.replace('{id}', 'partner-1'), { cookie });
       expect(status).not.toBe(401);
     }
-    expect(await everyRow(world.test.ownerUrl)).toEqual(before);
+    expect(await world.everyRow()).toEqual(before);
   });
 
   it('makes a source wait that tries too often, and no other listener with it (AW-19)', async () => {
@@ -326,24 +336,3 @@ describe('the listener for people', () => {
     expect((await world.signIn(listener)).status).toBe(200);
   });
 });
-
-/** All that any table holds. */
-async function everyRow(url: string): Promise<Record<string, string>> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const tables = await client.query<{ name: string }>(
-      `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
-    );
-    const all: Record<string, string> = {};
-    for (const { name } of tables.rows) {
-      const rows = await client.query<{ all: string }>(
-        `SELECT coalesce(json_agg(t ORDER BY t::text)::text, '') AS all FROM "${name}" t`,
-      );
-      all[name] = rows.rows[0]!.all;
-    }
-    return all;
-  } finally {
-    await client.end();
-  }
-}

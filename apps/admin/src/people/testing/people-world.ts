@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request, type RequestOptions } from 'node:https';
+import { Agent, request, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
-import type { Served } from '@holdfast/http-platform';
+import { Writable } from 'node:stream';
+import pg from 'pg';
+import { createLogger, type Served } from '@holdfast/http-platform';
 import { inviteOwner } from '@holdfast/people';
 import {
   AuditReader,
@@ -45,6 +46,8 @@ export interface Call {
 
 /** A listener for people over real TLS. */
 export class PeopleListener {
+  private readonly agent = new Agent({ keepAlive: true });
+
   constructor(private readonly served: Served) {}
 
   /** A request as our own pages make it, unless the call says otherwise. */
@@ -65,13 +68,14 @@ export class PeopleListener {
         headers: Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined)),
         // The test is its own peer; which certificate it is, is not its subject.
         rejectUnauthorized: false,
-        agent: false,
+        agent: this.agent,
       },
       payload,
     );
   }
 
   stop(): Promise<void> {
+    this.agent.destroy();
     return this.served.stop();
   }
 }
@@ -85,6 +89,8 @@ export class PeopleWorld {
     return new PeopleWorld(test, new Database(dataSource), mkdtempSync(join(tmpdir(), 'holdfast-people-')));
   }
 
+  /** Every line that a listener has logged. */
+  readonly log: string[] = [];
   private readonly listeners: PeopleListener[] = [];
 
   private constructor(
@@ -96,7 +102,13 @@ export class PeopleWorld {
   /** Another replica, in this mode. */
   async listen(mode: 'development' | 'production' = 'development'): Promise<PeopleListener> {
     const { database } = this;
-    const logger = pino({ enabled: false });
+    const sink = new Writable({
+      write: (line, _encoding, done) => {
+        this.log.push(String(line));
+        done();
+      },
+    });
+    const logger = createLogger('admin', sink);
     const served = await servePeople(
       {
         files: await this.certificate(),
@@ -132,6 +144,32 @@ export class PeopleWorld {
   /** A new owner who has just used the link: the answer, with the cookie. */
   async signIn(listener: PeopleListener): Promise<Answer> {
     return listener.call('/auth/link', { body: { token: await this.invite() } });
+  }
+
+  /** All that any table holds, by its name. */
+  async everyRow(): Promise<Readonly<Record<string, string>>> {
+    const tables = await this.asSuperuser<{ name: string }>(
+      `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
+    );
+    const all: Record<string, string> = {};
+    for (const { name } of tables) {
+      const [rows] = await this.asSuperuser<{ all: string }>(
+        `SELECT coalesce(json_agg(t ORDER BY t::text)::text, '') AS all FROM "${name}" t`,
+      );
+      all[name] = rows!.all;
+    }
+    return all;
+  }
+
+  /** What somebody with all rights does to the database. */
+  async asSuperuser<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.test.ownerUrl });
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   async stop(): Promise<void> {
