@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { applications, workspaceRoot } from '@holdfast/stack';
-import { settingsOf, type StackUnderTest } from '../harness/stack-under-test.js';
+import { inviteOwner } from '../harness/owner.js';
+import type { StackUnderTest } from '../harness/stack-under-test.js';
 import { Visitor, type VisitorOptions } from './visitor.js';
+
+export { inviteOwner };
 
 /** Every page that a signed-in owner can reach, with names of the demo partners. */
 export const PAGES = {
@@ -20,19 +20,6 @@ export const PAGES = {
   audit: '/audit',
   account: '/account',
 } as const;
-
-/** A fresh one-time link, made on the host as an operator would. */
-export function inviteOwner(stack: StackUnderTest): string {
-  const admin = applications(settingsOf(stack)).find(({ name }) => name === 'admin');
-  if (admin === undefined) throw new Error('the stack has no admin app');
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(workspaceRoot, admin.script), 'owner', 'invite', '--name', 'Tester'],
-    { cwd: workspaceRoot, env: { ...process.env, ...admin.env }, encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`owner invite: ${stderr}`);
-  return stdout.trim();
-}
 
 /** A signed-in owner at a browser of this size and colour scheme, at the list of partners. */
 export async function signedInOwner(
