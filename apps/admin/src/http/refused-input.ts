@@ -2,12 +2,15 @@ import type { z } from 'zod';
 import type { InputProblem } from '@holdfast/admin-contract';
 import type { Registration, WriteRefusal, Written } from '@holdfast/client-registry';
 
-/** The input cannot be used; every problem at once. */
+/**
+ * The input cannot be used; every problem at once. The message goes to the log, so it names places and codes only: a
+ * detail may quote what was typed, and somebody types a private key into the wrong field (AW-24).
+ */
 export class InputRefused extends Error {
   override readonly name = 'InputRefused';
 
   constructor(readonly problems: readonly InputProblem[]) {
-    super(problems.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '));
+    super(problems.map(({ pointer, code }) => `${pointer}: ${code}`).join('; '));
   }
 }
 
