@@ -1,13 +1,15 @@
 import type { AttackCase } from '../attack-case.js';
+import { ADMIN_ACCESS } from './admin-access.js';
 import { CLIENT_AUTHENTICATION } from './client-authentication.js';
 import { DENIAL_OF_SERVICE } from './denial-of-service.js';
 import { FORGED_TOKENS } from './forged-tokens.js';
+import { LOG_INJECTION } from './log-injection.js';
 import { STOLEN_TOKENS } from './stolen-tokens.js';
 import { TLS_HANDSHAKES } from './tls-handshakes.js';
 import { TLS_SESSIONS } from './tls-sessions.js';
 import { TOKEN_REQUESTS } from './token-request.js';
 
-const ORDER = ['CA', 'TV', 'TL', 'DO'];
+const ORDER = ['CA', 'TV', 'TL', 'AW', 'DO'];
 
 /** Every case of the catalogue that concerns what exists, in its order. */
 export const ATTACK_CASES: readonly AttackCase[] = [
@@ -17,6 +19,8 @@ export const ATTACK_CASES: readonly AttackCase[] = [
   ...STOLEN_TOKENS,
   ...TLS_SESSIONS,
   ...TLS_HANDSHAKES,
+  ...ADMIN_ACCESS,
+  ...LOG_INJECTION,
   ...DENIAL_OF_SERVICE,
 ].toSorted((a, b) => rankOf(a.id) - rankOf(b.id));
 
