@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { judgeLeaf, readCertificateUpload } from '@holdfast/certificate-validation';
-import type { Actor, NewCredential, RegistryAdministration, Written } from '@holdfast/client-registry';
+import {
+  toPin,
+  type Actor,
+  type NewPinnedCredential,
+  type RegistryAdministration,
+  type Written,
+} from '@holdfast/client-registry';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import {
   createDataSource,
@@ -9,7 +15,6 @@ import {
   PostgresAuditTrail,
   PostgresRegistryAdministration,
 } from '@holdfast/postgres';
-import { thumbprintOf } from '@holdfast/token-binding';
 
 export const OPERATOR_PARTNER = 'holdfast';
 export const OPERATOR_CLIENT = 'holdfast-operator' as ClientId;
@@ -48,7 +53,7 @@ export async function bootstrap(options: Bootstrap): Promise<void> {
   }
 }
 
-type Pin = Extract<NewCredential, { kind: 'certificate' }>;
+type Pin = NewPinnedCredential;
 
 async function registerOperator(
   registry: RegistryAdministration,
@@ -134,7 +139,7 @@ async function readPin(file: string, now: Date): Promise<Pin> {
     throw new Error(
       `--operator-certificate ${file}: a client cannot authenticate with this certificate (${verdict.fault})`,
     );
-  return { kind: 'certificate', certificate: certificate.der, thumbprint: thumbprintOf(certificate.der) };
+  return toPin(certificate, 'certificate');
 }
 
 function requireWritten<T>(written: Written<T>): void {

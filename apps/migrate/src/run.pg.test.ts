@@ -61,6 +61,8 @@ describe('migrate', () => {
       `database ${database.name} created`,
       'migration InitialSchema1767225600000 done',
       'migration People1795219200000 done',
+      'migration NameKinds1795222800000 done',
+      'migration PinMatch1795224600000 done',
       `roles ${database.name}_token_service and ${database.name}_admin have their rights`,
     ]);
     expect((await migrate(['up'])).out[0]).toBe('schema is up to date');

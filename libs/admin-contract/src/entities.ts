@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { audience, clientId, displayName, nameText, pem, scopes, slug, status } from './fields.js';
+import { audience, clientId, displayName, jwks, nameText, pem, scopes, slug, status } from './fields.js';
 
 export const Partner = z.object({ id: slug, name: displayName, status });
 export type Partner = z.infer<typeof Partner>;
@@ -29,6 +29,9 @@ export const AUTH_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] a
 /** The kinds of name of RFC 8705 §2.1.2. */
 export const NAME_KINDS = ['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'] as const;
 
+/** What of a pinned certificate counts: it alone (RFC 8705 §2.2), or its key in any certificate. */
+export const PIN_MATCHES = ['certificate', 'public-key'] as const;
+
 /** One way in which a client is recognised. */
 export const Credential = z.discriminatedUnion('kind', [
   z.object({
@@ -42,6 +45,7 @@ export const Credential = z.discriminatedUnion('kind', [
     kind: z.literal('certificate'),
     id: z.string(),
     client: clientId,
+    match: z.enum(PIN_MATCHES),
     subject: z.string(),
     'x5t#S256': z.string(),
     not_after: z.string(),
@@ -49,7 +53,10 @@ export const Credential = z.discriminatedUnion('kind', [
 ]);
 export type Credential = z.infer<typeof Credential>;
 
-/** What names a credential: exactly one of the subject values (RFC 8705 §2.1.2) with its anchor, or a certificate. */
+/**
+ * What names a credential: exactly one of the subject values (RFC 8705 §2.1.2) with its anchor, or a certificate, or a
+ * JWK Set with one certificate in each key (§2.2). `match` is of the last two, `certificate` if absent.
+ */
 const credentialFields = {
   anchor: slug.optional(),
   tls_client_auth_subject_dn: nameText.optional(),
@@ -58,6 +65,8 @@ const credentialFields = {
   tls_client_auth_san_ip: nameText.optional(),
   tls_client_auth_san_email: nameText.optional(),
   certificate: pem.optional(),
+  jwks: jwks.optional(),
+  match: z.enum(PIN_MATCHES).optional(),
 };
 export const NewCredential = z.strictObject({ client: clientId, ...credentialFields });
 export type NewCredential = z.infer<typeof NewCredential>;

@@ -51,6 +51,14 @@ export const pem = z
   .min(1, 'must not be empty')
   .max(64 * 1024, 'must not be larger than 64 KiB');
 
+/** A JWK Set (RFC 7517 §5); what its keys may hold is judged by the service. */
+export const jwks = z.looseObject({
+  keys: z
+    .array(z.record(z.string(), z.unknown()))
+    .min(1, 'must hold at least one key')
+    .max(16, 'must not hold more than 16 keys'),
+});
+
 /** A registered name: at most 1 KiB of text. Half a surrogate pair has no UTF-8 form, so no certificate could carry it. */
 export const nameText = z
   .string()

@@ -8,6 +8,7 @@ export {
   Credential,
   Grant,
   NAME_KINDS,
+  PIN_MATCHES,
   NewAnchor,
   NewClient,
   NewCredential,

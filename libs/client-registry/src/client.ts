@@ -32,7 +32,11 @@ export type ClientAuthentication =
     }
   | {
       readonly method: Extract<AuthMethod, 'self_signed_tls_client_auth'>;
-      readonly pins: ReadonlySet<CertificateThumbprint>;
+      /** By their thumbprints: certificates that count as such, and keys that count in any certificate. */
+      readonly pins: {
+        readonly certificates: ReadonlySet<CertificateThumbprint>;
+        readonly keys: ReadonlySet<string>;
+      };
     };
 
 /** Scopes by audience. */
@@ -65,11 +69,16 @@ export class Client {
     );
   }
 
-  /** Whether this very certificate is registered for the client (RFC 8705 §2.2). Its key alone is not enough. */
-  hasPinned(thumbprint: CertificateThumbprint): boolean {
-    return (
-      this.authentication.method === 'self_signed_tls_client_auth' && this.authentication.pins.has(thumbprint)
-    );
+  /**
+   * Whether the certificate with these thumbprints is registered for the client (RFC 8705 §2.2), or its key where a
+   * pin says that the key is enough. The key of any other pin is not.
+   *
+   * Does NOT verify the certificate's signature: that its sender holds the key is what the handshake proves.
+   */
+  hasPinned(thumbprint: CertificateThumbprint, keyThumbprint: string): boolean {
+    if (this.authentication.method !== 'self_signed_tls_client_auth') return false;
+    const { certificates, keys } = this.authentication.pins;
+    return certificates.has(thumbprint) || keys.has(keyThumbprint);
   }
 
   /**

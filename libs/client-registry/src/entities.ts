@@ -51,13 +51,23 @@ export interface NameCredential {
   readonly canonical: string;
 }
 
+/**
+ * What of a pinned certificate counts: the certificate itself (RFC 8705 §2.2), or its public key, so that one that was
+ * issued again for the same key counts too. The second is a policy of its own, chosen for each credential.
+ */
+export const PIN_MATCHES = ['certificate', 'public-key'] as const;
+export type PinMatch = (typeof PIN_MATCHES)[number];
+
 export interface PinnedCredential {
   readonly kind: 'certificate';
+  readonly match: PinMatch;
   readonly id: string;
   readonly clientId: ClientId;
   /** DER. */
   readonly certificate: Uint8Array;
   readonly thumbprint: CertificateThumbprint;
+  /** SHA-256 of the SubjectPublicKeyInfo, base64url. */
+  readonly keyThumbprint: string;
 }
 
 /** An API: its audience (the `resource` parameter and `aud` claim, RFC 8707), its scopes, and who provides it. */

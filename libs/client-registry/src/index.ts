@@ -1,11 +1,7 @@
-export {
-  parseNewAnchor,
-  parseNewCredential,
-  type CredentialInput,
-  type NameField,
-  type Registration,
-  type RegistrationProblem,
-} from './registration.js';
+export { parseNewAnchor, parseNewCredentials, type CredentialInput } from './registration.js';
+export type { InputField, NameField, Registration, RegistrationProblem } from './registration-problem.js';
+export { toPin } from './pinned-certificates.js';
+export type { JsonWebKey, JsonWebKeySet } from './json-web-key-set.js';
 export type { ClientDirectory } from './client-directory.js';
 export {
   Client,
@@ -17,12 +13,14 @@ export {
 } from './client.js';
 export {
   AUTH_METHODS,
+  PIN_MATCHES,
   type AuthMethod,
   type ClientEntry,
   type Credential,
   type Grant,
   type NameCredential,
   type Partner,
+  type PinMatch,
   type PinnedCredential,
   type RegistryEntities,
   type RegistryKind,
@@ -34,6 +32,8 @@ export type {
   Actor,
   NewClient,
   NewCredential,
+  NewNameCredential,
+  NewPinnedCredential,
   Page,
   Precondition,
   RegistryAdministration,

@@ -6,7 +6,7 @@ import {
   type IssuedCertificate,
 } from '@holdfast/test-pki';
 import { thumbprintOf } from '@holdfast/token-binding';
-import { parseNewAnchor, parseNewCredential, type CredentialInput, type NameField } from './index.js';
+import { parseNewAnchor, parseNewCredentials, type CredentialInput, type NameField } from './index.js';
 
 const NOON = new Date('2026-06-01T12:00:00Z');
 const YEAR = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2026-12-31T00:00:00Z') };
@@ -21,22 +21,22 @@ beforeAll(async () => {
   pinned = await createSelfSigned({ subject: 'CN=beta', ...YEAR });
 });
 
-describe('parseNewCredential', () => {
+describe('parseNewCredentials', () => {
   const NAMED = { anchor: 'acme-ca', tls_client_auth_subject_dn: 'CN=orders,O=Acme' };
 
   it('accepts a subject under an anchor (RFC 8705 §2.1.2)', () => {
-    expect(parseNewCredential('tls_client_auth', NAMED, NOON)).toMatchObject({
+    expect(parseNewCredentials('tls_client_auth', NAMED, NOON)).toMatchObject({
       accepted: true,
-      value: { kind: 'subject_dn', anchorId: 'acme-ca', value: 'CN=orders,O=Acme' },
+      value: [{ kind: 'subject_dn', anchorId: 'acme-ca', value: 'CN=orders,O=Acme' }],
     });
   });
 
   it('accepts a certificate to be pinned, by its own thumbprint (RFC 8705 §2.2; CV-33)', () => {
     expect(
-      parseNewCredential('self_signed_tls_client_auth', { certificate: pinned.pem }, NOON),
+      parseNewCredentials('self_signed_tls_client_auth', { certificate: pinned.pem }, NOON),
     ).toMatchObject({
       accepted: true,
-      value: { kind: 'certificate', thumbprint: thumbprintOf(pinned.der) },
+      value: [{ kind: 'certificate', match: 'certificate', thumbprint: thumbprintOf(pinned.der) }],
     });
   });
 
@@ -46,9 +46,9 @@ describe('parseNewCredential', () => {
     ['tls_client_auth_san_ip', '2001:DB8::0:1', '2001:db8::1'],
     ['tls_client_auth_san_email', 'Orders@ACME.example', 'Orders@acme.example'],
   ])('accepts %s and gives back its canonical text (RFC 8705 §2.1.2)', (field, text, value) => {
-    expect(parseNewCredential('tls_client_auth', { anchor: 'acme-ca', [field]: text }, NOON)).toMatchObject({
+    expect(parseNewCredentials('tls_client_auth', { anchor: 'acme-ca', [field]: text }, NOON)).toMatchObject({
       accepted: true,
-      value: { kind: field.replace('tls_client_auth_', ''), anchorId: 'acme-ca', value },
+      value: [{ kind: field.replace('tls_client_auth_', ''), anchorId: 'acme-ca', value }],
     });
   });
 
@@ -80,15 +80,16 @@ describe('parseNewCredential', () => {
       { anchor: 'a', tls_client_auth_san_ip: '192.0.2.0/24' },
       ['malformed'],
     ],
+    ['refuses a policy of pins', { ...NAMED, match: 'public-key' }, ['not_used']],
     ['names all problems at once', { certificate: 'x' }, ['not_used', 'missing', 'invalid_client_metadata']],
   ])('%s', (_name, input, codes) => {
-    const result = parseNewCredential('tls_client_auth', input, NOON);
+    const result = parseNewCredentials('tls_client_auth', input, NOON);
     expect(result.accepted ? [] : result.problems.map(({ code }) => code)).toEqual(codes);
   });
 
   it('refuses to pin a certificate that would be refused at once (CV-36)', () => {
     const later = new Date('2027-06-01T12:00:00Z');
-    const result = parseNewCredential('self_signed_tls_client_auth', { certificate: pinned.pem }, later);
+    const result = parseNewCredentials('self_signed_tls_client_auth', { certificate: pinned.pem }, later);
     expect(result).toMatchObject({
       accepted: false,
       problems: [{ field: 'certificate', code: 'validity.expired' }],
@@ -96,7 +97,7 @@ describe('parseNewCredential', () => {
   });
 
   it('refuses a private key, without repeating it (AW-24)', () => {
-    const result = parseNewCredential(
+    const result = parseNewCredentials(
       'self_signed_tls_client_auth',
       { certificate: pinned.privateKeyPem },
       NOON,

@@ -22,7 +22,7 @@ export interface Actor {
 export type WriteRefusal =
   | { readonly refused: 'already_exists'; readonly what: string }
   | { readonly refused: 'not_found'; readonly what: string }
-  /** A name under this anchor key, or this pinned certificate, belongs to a client already (decisions 23). */
+  /** A name under this anchor key, this pinned certificate or its key belongs to a client already (decisions 23). */
   | { readonly refused: 'identity_taken'; readonly what: string }
   /** The entities exist but do not fit together, e.g. an anchor of another partner, a scope the resource lacks. */
   | { readonly refused: 'not_allowed'; readonly what: string }
@@ -36,8 +36,9 @@ export type Written<T> =
   { readonly written: true; readonly value: T } | ({ readonly written: false } & WriteRefusal);
 
 /** A credential to be made, parsed and canonical. */
-export type NewCredential =
-  Omit<NameCredential, 'id' | 'clientId'> | Omit<PinnedCredential, 'id' | 'clientId'>;
+export type NewCredential = NewNameCredential | NewPinnedCredential;
+export type NewNameCredential = Omit<NameCredential, 'id' | 'clientId'>;
+export type NewPinnedCredential = Omit<PinnedCredential, 'id' | 'clientId'>;
 
 export interface NewClient {
   readonly id: ClientId;

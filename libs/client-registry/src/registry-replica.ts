@@ -8,7 +8,14 @@ import {
   type ClientAuthentication,
   type GrantedScopes,
 } from './client.js';
-import type { ClientEntry, Credential, RegistryEntities, RegistryKind } from './entities.js';
+import type {
+  ClientEntry,
+  Credential,
+  PinMatch,
+  PinnedCredential,
+  RegistryEntities,
+  RegistryKind,
+} from './entities.js';
 
 /** One changed or removed entity. `value` undefined: a tombstone. */
 export interface RegistryChange<K extends RegistryKind = RegistryKind> {
@@ -23,6 +30,7 @@ export interface RegistryDelta {
   readonly changes: readonly RegistryChange[];
 }
 
+type SelfSigned = Extract<ClientAuthentication, { method: 'self_signed_tls_client_auth' }>;
 type Tables = { readonly [K in RegistryKind]: Map<string, RegistryEntities[K]> };
 
 /**
@@ -139,8 +147,7 @@ export class RegistryReplica implements ClientDirectory {
       .map((id) => this.tables.credentials.get(id))
       .filter((credential) => credential !== undefined);
     if (entry.authMethod === 'self_signed_tls_client_auth') {
-      const pins = credentials.flatMap((c) => (c.kind === 'certificate' ? [c.thumbprint] : []));
-      return { method: entry.authMethod, pins: new Set(pins) };
+      return { method: entry.authMethod, pins: pinsOf(credentials) };
     }
     const named = credentials.flatMap((credential) => this.anchoredName(entry, credential));
     const anchors = new Map(named.map(({ parsed }) => [parsed.anchor.id, parsed]));
@@ -198,6 +205,16 @@ export class RegistryReplica implements ClientDirectory {
 interface ParsedAnchor {
   readonly anchor: RegisteredAnchor;
   readonly intermediates: readonly Certificate[];
+}
+
+function pinsOf(credentials: readonly Credential[]): SelfSigned['pins'] {
+  const pinned = credentials.filter((credential) => credential.kind === 'certificate');
+  // A match that is not known here takes part in nothing.
+  const matched = (match: PinMatch): PinnedCredential[] => pinned.filter((pin) => pin.match === match);
+  return {
+    certificates: new Set(matched('certificate').map(({ thumbprint }) => thumbprint)),
+    keys: new Set(matched('public-key').map(({ keyThumbprint }) => keyThumbprint)),
+  };
 }
 
 function enlist(

@@ -11,7 +11,7 @@ import {
   parseRegisteredName,
   publicKeyThumbprint,
 } from '@holdfast/certificate-validation';
-import { RegistryReplica, type RegistryChange } from '@holdfast/client-registry';
+import { RegistryReplica, toPin, type PinMatch, type RegistryChange } from '@holdfast/client-registry';
 import { OAuthError, ServiceUnavailable, type ClientId, type TokenRequest } from '@holdfast/oauth-protocol';
 import {
   createAuthority,
@@ -62,6 +62,12 @@ const present = (leaf: IssuedCertificate, ...bag: IssuedCertificate[]): Presente
   bag: bag.map(({ der }) => der),
 });
 
+const pinOf = ({ der }: IssuedCertificate, match: PinMatch) => {
+  const certificate = parseCertificate(der);
+  if (!certificate.parsed) throw new Error('the world is broken');
+  return toPin(certificate.certificate, match);
+};
+
 beforeAll(async () => {
   root = await createAuthority({ subject: 'CN=Acme Root,O=Acme Ltd,C=SE', ...YEAR });
   issuing = await root.issueAuthority({ subject: 'CN=Acme Issuing,O=Acme Ltd,C=SE', ...YEAR, pathLength: 0 });
@@ -111,11 +117,9 @@ beforeAll(async () => {
       kind: 'credentials',
       id: 'crd_2',
       value: {
-        kind: 'certificate',
+        ...pinOf(betaLeaf, 'certificate'),
         id: 'crd_2',
         clientId: BETA,
-        certificate: betaLeaf.der,
-        thumbprint: thumbprintOf(betaLeaf.der),
       },
     },
     {
@@ -222,6 +226,27 @@ describe('IssueToken', () => {
       sub: BETA,
       cnf: { 'x5t#S256': thumbprintOf(betaLeaf.der) },
     });
+  });
+
+  it('issues a token for each of several pinned certificates (RFC 8705 §2.2)', async () => {
+    const next = await createSelfSigned({ subject: 'CN=beta', ...YEAR });
+    const value = { ...pinOf(next, 'certificate'), id: 'crd_3', clientId: BETA };
+    for (const leaf of [betaLeaf, next]) {
+      const world = situation();
+      world.request.clientId = BETA;
+      world.presented = present(leaf);
+      world.changes = [{ kind: 'credentials', id: 'crd_3', value }];
+      expect((await ask(world)).claims?.cnf).toEqual({ 'x5t#S256': thumbprintOf(leaf.der) });
+    }
+  });
+
+  it('issues a token for a certificate that was issued again for a key that is pinned as such', async () => {
+    const world = situation();
+    world.request.clientId = BETA;
+    world.changes = [replace('credentials', 'crd_2', { match: 'public-key' })];
+    const renewed = await createSelfSigned({ subject: 'CN=beta 2', ...YEAR, keys: betaLeaf.keys });
+    world.presented = present(renewed);
+    expect((await ask(world)).claims?.cnf).toEqual({ 'x5t#S256': thumbprintOf(renewed.der) });
   });
 
   it('issues a token for a re-issued certificate with the same subject, with no change (RFC 8705 §2.1)', async () => {
@@ -450,6 +475,22 @@ describe('IssueToken', () => {
         const { authorityFrom } = await import('@holdfast/test-pki');
         w.request.clientId = BETA;
         w.presented = present(await authorityFrom(betaLeaf).issue({ subject: 'CN=beta', ...YEAR }), betaLeaf);
+      },
+    ],
+    [
+      'another key than the one that is pinned as such',
+      async (w) => {
+        w.request.clientId = BETA;
+        w.changes.push(replace('credentials', 'crd_2', { match: 'public-key' }));
+        w.presented = present(await createSelfSigned({ subject: 'CN=beta', ...YEAR }));
+      },
+    ],
+    [
+      'a certificate that is pinned by a policy that is not known here',
+      (w) => {
+        w.request.clientId = BETA;
+        w.changes.push(replace('credentials', 'crd_2', { match: 'subject' }));
+        w.presented = present(betaLeaf);
       },
     ],
     ["another client's certificate (CA-02)", (w) => (w.presented = present(betaLeaf))],

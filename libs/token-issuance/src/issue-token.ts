@@ -1,4 +1,4 @@
-import { judgeLeaf, type ValidationPolicy } from '@holdfast/certificate-validation';
+import { judgeLeaf, publicKeyThumbprint, type ValidationPolicy } from '@holdfast/certificate-validation';
 import type { AuditValue } from '@holdfast/audit-trail';
 import type { Client, ClientDirectory } from '@holdfast/client-registry';
 import {
@@ -119,7 +119,7 @@ export class IssueToken {
       if (!path.trusted)
         return denied(denialForPath(path.fault), { thumbprint, fault: path.fault, depth: path.depth });
       if (!client.isIdentifiedBy(path.path)) return denied('certificate_not_registered', { thumbprint });
-    } else if (!client.hasPinned(thumbprint)) {
+    } else if (!client.hasPinned(thumbprint, publicKeyThumbprint(leaf.certificate))) {
       return denied('certificate_not_registered', { thumbprint });
     }
 

@@ -1187,6 +1187,15 @@ export interface components {
       tls_client_auth_san_ip?: string;
       tls_client_auth_san_email?: string;
       certificate?: string;
+      jwks?: {
+        keys: {
+          [key: string]: unknown;
+        }[];
+      } & {
+        [key: string]: unknown;
+      };
+      /** @enum {string} */
+      match?: 'certificate' | 'public-key';
     };
     Credential:
       | {
@@ -1202,6 +1211,8 @@ export interface components {
           kind: 'certificate';
           id: string;
           client: string;
+          /** @enum {string} */
+          match: 'certificate' | 'public-key';
           subject: string;
           'x5t#S256': string;
           not_after: string;
@@ -1215,6 +1226,15 @@ export interface components {
       tls_client_auth_san_ip?: string;
       tls_client_auth_san_email?: string;
       certificate?: string;
+      jwks?: {
+        keys: {
+          [key: string]: unknown;
+        }[];
+      } & {
+        [key: string]: unknown;
+      };
+      /** @enum {string} */
+      match?: 'certificate' | 'public-key';
     };
     Resource: {
       audience: string;

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from
 import type { FastifyReply } from 'fastify';
 import { NewClient, type Client, type List } from '@holdfast/admin-contract';
 import {
-  parseNewCredential,
+  parseNewCredentials,
   type Actor,
   type ClientEntry,
   type RegistryAdministration,
@@ -37,10 +37,10 @@ export class ClientsController extends StatusController<ClientEntry, Client> {
   @HttpCode(201)
   async create(@By() actor: Actor, @Body() body: unknown): Promise<Client> {
     const { id, partner, token_endpoint_auth_method: authMethod, ...input } = parseInput(NewClient, body);
-    const credential = accepted(parseNewCredential(authMethod, input, new Date()));
+    const credentials = accepted(parseNewCredentials(authMethod, input, new Date()));
     if (!isClientId(id))
       throw new InputRefused([{ pointer: '/id', code: 'malformed', detail: 'is not a client id' }]);
-    const client = { id, partnerId: partner, authMethod, credentials: [credential] };
+    const client = { id, partnerId: partner, authMethod, credentials };
     return showClient(written(await this.registry.createClient(actor, client)));
   }
 

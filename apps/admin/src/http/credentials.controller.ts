@@ -1,14 +1,20 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { NewCredential, type Credential, type List } from '@holdfast/admin-contract';
-import { parseNewCredential, type Actor, type RegistryAdministration } from '@holdfast/client-registry';
+import { parseNewCredentials, type Actor, type RegistryAdministration } from '@holdfast/client-registry';
 import { RequireScopes } from '@holdfast/resource-guard';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { listQuery, toList } from './paging.js';
-import { accepted, parseId, parseInput, written, WriteRefused } from './refused-input.js';
+import { accepted, InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { showCredential } from './views.js';
 
 const parseQuery = listQuery('uuid', 'client');
+
+const ONE_KEY = {
+  pointer: '/jwks/keys',
+  code: 'one_key',
+  detail: 'must hold the one new key: a client has several credentials, each of which is added by itself',
+};
 
 @Controller('api/v1/credentials')
 @RequireScopes(ADMIN_SCOPE)
@@ -28,7 +34,9 @@ export class CredentialsController {
     const { client: id, ...input } = parseInput(NewCredential, body);
     const client = await this.registry.findClient(id);
     if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: `client ${id}` });
-    const credential = accepted(parseNewCredential(client.authMethod, input, new Date()));
+    const [credential, ...more] = accepted(parseNewCredentials(client.authMethod, input, new Date()));
+    // The answer is one credential; and those of a set that are registered already would refuse the others.
+    if (credential === undefined || more.length > 0) throw new InputRefused([ONE_KEY]);
     return showCredential(written(await this.registry.addCredential(actor, client.id, credential)));
   }
 

@@ -40,6 +40,7 @@ export function showCredential(credential: Credential): contract.Credential {
   return credential.kind === 'certificate'
     ? {
         kind: 'certificate',
+        match: credential.match,
         id,
         client: clientId,
         'x5t#S256': credential.thumbprint,

@@ -1,6 +1,12 @@
 import { InitialSchema1767225600000 } from './1767225600000-initial-schema.js';
 import { People1795219200000 } from './1795219200000-people.js';
 import { NameKinds1795222800000 } from './1795222800000-name-kinds.js';
+import { PinMatch1795224600000 } from './1795224600000-pin-match.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
-export const MIGRATIONS = [InitialSchema1767225600000, People1795219200000, NameKinds1795222800000] as const;
+export const MIGRATIONS = [
+  InitialSchema1767225600000,
+  People1795219200000,
+  NameKinds1795222800000,
+  PinMatch1795224600000,
+] as const;

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditValue } from '@holdfast/audit-trail';
-import type { AuthMethod, Credential, NewCredential, WriteRefusal } from '@holdfast/client-registry';
+import type {
+  AuthMethod,
+  Credential,
+  NewCredential,
+  NewNameCredential,
+  NewPinnedCredential,
+  WriteRefusal,
+} from '@holdfast/client-registry';
 import type { ClientId } from '@holdfast/oauth-protocol';
-import { IsNull } from 'typeorm';
+import { IsNull, Not, type EntityManager } from 'typeorm';
 import { CredentialRow, TrustAnchorRow } from '../rows/index.js';
 import type { RegistryWrite } from './registry-writer.js';
 import { toCredential } from './row-mappers.js';
@@ -30,8 +37,14 @@ export async function insertCredential(
       what: `a credential of kind ${credential.kind} for ${client.id}, which authenticates by ${client.authMethod}`,
     };
   }
+  const identity =
+    credential.kind === 'certificate'
+      ? await pinIdentity(rows, client, credential)
+      : await nameIdentity(rows, client, credential);
+  if ('refused' in identity) return identity;
   const row = {
     ...NO_IDENTITY,
+    ...identity,
     id: `cred_${randomUUID()}`,
     clientId: client.id as string,
     partnerId: client.partnerId,
@@ -39,38 +52,73 @@ export async function insertCredential(
     version,
     deletedAt: null,
   };
-  if (credential.kind === 'certificate') {
-    row.certificate = Buffer.from(credential.certificate);
-    row.thumbprint = credential.thumbprint;
-  } else {
-    const anchor = await rows.findOneBy(TrustAnchorRow, { id: credential.anchorId, deletedAt: IsNull() });
-    if (anchor === null) return { refused: 'not_found', what: `anchor ${credential.anchorId}` };
-    if (anchor.partnerId !== client.partnerId) {
-      return {
-        refused: 'not_allowed',
-        what: `anchor ${credential.anchorId}, which is not of the client's partner`,
-      };
-    }
-    Object.assign(row, {
-      anchorId: anchor.id,
-      anchorKey: anchor.keyThumbprint,
-      value: credential.value,
-      canonical: credential.canonical,
-    });
-  }
   await rows.insert(CredentialRow, row);
   return { inserted: toCredential(row) };
 }
 
-const NO_IDENTITY: Pick<
-  CredentialRow,
-  'anchorId' | 'anchorKey' | 'value' | 'canonical' | 'certificate' | 'thumbprint'
-> = { anchorId: null, anchorKey: null, value: null, canonical: null, certificate: null, thumbprint: null };
+type Identity = Omit<CredentialRow, 'id' | 'clientId' | 'partnerId' | 'kind' | 'version' | 'deletedAt'>;
+
+const NO_IDENTITY: Identity = {
+  anchorId: null,
+  anchorKey: null,
+  value: null,
+  canonical: null,
+  certificate: null,
+  thumbprint: null,
+  pinMatch: null,
+  keyThumbprint: null,
+};
+
+async function nameIdentity(
+  rows: EntityManager,
+  client: CredentialOwner,
+  { anchorId, value, canonical }: NewNameCredential,
+): Promise<Partial<Identity> | WriteRefusal> {
+  const anchor = await rows.findOneBy(TrustAnchorRow, { id: anchorId, deletedAt: IsNull() });
+  if (anchor === null) return { refused: 'not_found', what: `anchor ${anchorId}` };
+  if (anchor.partnerId !== client.partnerId) {
+    return { refused: 'not_allowed', what: `anchor ${anchorId}, which is not of the client's partner` };
+  }
+  return { anchorId, anchorKey: anchor.keyThumbprint, value, canonical };
+}
+
+async function pinIdentity(
+  rows: EntityManager,
+  client: CredentialOwner,
+  credential: NewPinnedCredential,
+): Promise<Partial<Identity> | WriteRefusal> {
+  const { certificate, thumbprint, match, keyThumbprint } = credential;
+  if (await isKeyOfAnother(rows, client, credential)) {
+    return { refused: 'identity_taken', what: `the key of certificate ${thumbprint}` };
+  }
+  return { certificate: Buffer.from(certificate), thumbprint, pinMatch: match, keyThumbprint };
+}
+
+/**
+ * A key that counts in any certificate belongs to one client, or one certificate would be two clients. No index can
+ * say so; the lock on the registry's version makes what is read here still true at the commit.
+ */
+async function isKeyOfAnother(
+  rows: EntityManager,
+  client: CredentialOwner,
+  { match, keyThumbprint }: NewPinnedCredential,
+): Promise<boolean> {
+  const others = { keyThumbprint, clientId: Not(client.id as string), deletedAt: IsNull() };
+  return rows.existsBy(
+    CredentialRow,
+    match === 'public-key' ? others : { ...others, pinMatch: 'public-key' as const },
+  );
+}
 
 /** What the audit trail says about a credential: enough to recognise it, never the certificate itself. */
 export function describeCredential(credential: Credential): { readonly [key: string]: AuditValue } {
   return credential.kind === 'certificate'
-    ? { credentialId: credential.id, kind: credential.kind, thumbprint: credential.thumbprint }
+    ? {
+        credentialId: credential.id,
+        kind: credential.kind,
+        match: credential.match,
+        thumbprint: credential.thumbprint,
+      }
     : {
         credentialId: credential.id,
         kind: credential.kind,

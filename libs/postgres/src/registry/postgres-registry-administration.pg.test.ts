@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { REGISTERED_NAME_KINDS } from '@holdfast/certificate-validation';
-import type { NewClient, NewCredential } from '@holdfast/client-registry';
+import type { NewClient, NewCredential, PinMatch } from '@holdfast/client-registry';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import { thumbprintOf } from '@holdfast/token-binding';
 import { AuditReader } from '../audit/audit-reader.js';
@@ -18,9 +18,10 @@ const id = (text: string) => text as ClientId;
 const octets = (text: string) => createHash('sha256').update(text).digest();
 const keyOf = (text: string) => octets(text).toString('base64url');
 
-function pin(text: string): NewCredential {
+function pin(text: string, key = text, match: PinMatch = 'certificate'): NewCredential {
   const certificate = octets(text);
-  return { kind: 'certificate', certificate, thumbprint: thumbprintOf(certificate) };
+  const thumbprint = thumbprintOf(certificate);
+  return { kind: 'certificate', match, certificate, thumbprint, keyThumbprint: keyOf(`key of ${key}`) };
 }
 
 function dn(anchorId: string, value: string): NewCredential {
@@ -176,6 +177,36 @@ describe('PostgresRegistryAdministration', () => {
     expect(kept.map(({ kind }) => kind).sort()).toEqual([...REGISTERED_NAME_KINDS].sort());
     const otherKey = dn('acme-ca-2', 'api.acme.example');
     expect(await registry.addCredential(ALICE, id('kinds'), otherKey)).toMatchObject({ written: true });
+  });
+
+  it.each<[first: PinMatch, second: PinMatch, outcome: object]>([
+    ['certificate', 'certificate', { written: true }],
+    ['certificate', 'public-key', { refused: 'identity_taken' }],
+    ['public-key', 'certificate', { refused: 'identity_taken' }],
+    ['public-key', 'public-key', { refused: 'identity_taken' }],
+  ])('lets a key pinned by %s be pinned by %s of another client: %j', async (first, second, outcome) => {
+    const key = `${first} ${second}`;
+    const names = [`${first}-${second}-one`, `${first}-${second}-two`] as const;
+    await registry.createClient(ALICE, client(names[0], pin(`${key} 1`, key, first)));
+    const other = client(names[1], pin(`${key} 2`, key, second));
+    expect(await registry.createClient(ALICE, other)).toMatchObject(outcome);
+  });
+
+  it('lets a client pin one key twice, as a certificate and as a key, and keeps which is which', async () => {
+    await registry.createClient(
+      ALICE,
+      client('overlap', pin('o1', 'o'), pin('o2', 'o', 'public-key'), pin('o3', 'o')),
+    );
+    const kept = await registry.listCredentials(ALL, { clientId: 'overlap' });
+    expect(kept.map((one) => (one.kind === 'certificate' ? one.match : one.kind)).sort()).toEqual([
+      'certificate',
+      'certificate',
+      'public-key',
+    ]);
+    const [created] = await eventsOf('overlap');
+    expect(created?.detail).toMatchObject({
+      credentials: [{ match: 'certificate' }, { match: 'public-key' }, { match: 'certificate' }],
+    });
   });
 
   it('frees the identity of a retired credential, but retires it only once', async () => {

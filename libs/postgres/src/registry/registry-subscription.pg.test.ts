@@ -13,7 +13,13 @@ import { RegistrySubscription } from './registry-subscription.js';
 const ALICE = { id: 'alice', requestId: null };
 const CLIENT = 'acme-orders' as ClientId;
 const certificate = createHash('sha256').update('certificate').digest();
-const PIN = { kind: 'certificate', certificate, thumbprint: thumbprintOf(certificate) } as const;
+const PIN = {
+  kind: 'certificate',
+  match: 'certificate',
+  certificate,
+  thumbprint: thumbprintOf(certificate),
+  keyThumbprint: 'key',
+} as const;
 
 async function eventually(holds: () => boolean, withinMillis: number): Promise<number> {
   const startedAt = performance.now();
@@ -86,7 +92,7 @@ describe('RegistrySubscription', () => {
     await subscribe({ pollMillis: A_LONG_TIME });
     const client = replica.findById(CLIENT);
     expect(client).toMatchObject({ partnerId: 'acme', status: 'active', partnerStatus: 'active' });
-    expect(client?.hasPinned(PIN.thumbprint)).toBe(true);
+    expect(client?.hasPinned(PIN.thumbprint, PIN.keyThumbprint)).toBe(true);
     expect([...(client?.grants ?? [])]).toEqual([['https://api.acme.example', new Set(['orders:read'])]]);
     expect(replica.ageMs()).toBeLessThan(2_000);
   });
@@ -123,7 +129,7 @@ describe('RegistrySubscription', () => {
     await registry.retireCredential(ALICE, credential!.id);
     await registry.removeGrant(ALICE, grant!.id);
     await eventually(() => replica.findById(CLIENT)?.grants.size === 0, 1_000);
-    expect(replica.findById(CLIENT)?.hasPinned(PIN.thumbprint)).toBe(false);
+    expect(replica.findById(CLIENT)?.hasPinned(PIN.thumbprint, PIN.keyThumbprint)).toBe(false);
     await registry.addCredential(ALICE, CLIENT, PIN);
     await registry.addGrant(ALICE, { ...grant!, clientId: CLIENT });
     await eventually(() => replica.findById(CLIENT)?.grants.size === 1, 1_000);

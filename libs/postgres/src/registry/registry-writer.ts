@@ -106,5 +106,6 @@ const REFUSED_BY: { readonly [constraint: string]: 'already_exists' | 'identity_
   resource_pkey: 'already_exists',
   access_grant_taken: 'already_exists',
   credential_thumbprint_taken: 'identity_taken',
+  credential_key_taken: 'identity_taken',
   credential_name_taken: 'identity_taken',
 };

@@ -36,7 +36,16 @@ export function toCredential(row: CredentialRow): Credential {
   const clientId = row.clientId as ClientId;
   if (kind === 'certificate') {
     const thumbprint = row.thumbprint as CertificateThumbprint;
-    return { kind, id, clientId, certificate: row.certificate!, thumbprint };
+    const { certificate, pinMatch, keyThumbprint } = row;
+    return {
+      kind,
+      match: pinMatch!,
+      id,
+      clientId,
+      certificate: certificate!,
+      thumbprint,
+      keyThumbprint: keyThumbprint!,
+    };
   }
   return { kind, id, clientId, anchorId: row.anchorId!, value: row.value!, canonical: row.canonical! };
 }

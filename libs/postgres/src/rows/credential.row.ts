@@ -1,4 +1,4 @@
-import type { Credential } from '@holdfast/client-registry';
+import type { Credential, PinMatch } from '@holdfast/client-registry';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ClientRow } from './client.row.js';
 import { TrustAnchorRow } from './trust-anchor.row.js';
@@ -13,9 +13,12 @@ import { VersionedRow } from './versioned.row.js';
 @Check(
   'credential_complete',
   `CASE WHEN kind = 'certificate'
-    THEN num_nonnulls(certificate, thumbprint) = 2 AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 0
-    ELSE kind IN ('subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email') AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 4
-      AND num_nonnulls(certificate, thumbprint) = 0
+    THEN num_nonnulls(certificate, thumbprint, key_thumbprint) = 3
+      AND pin_match IS NOT NULL AND pin_match IN ('certificate', 'public-key')
+      AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 0
+    ELSE kind IN ('subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email')
+      AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 4
+      AND num_nonnulls(certificate, thumbprint, key_thumbprint, pin_match) = 0
   END`,
 )
 @ForeignKey(() => ClientRow, ['clientId', 'partnerId'], ['id', 'partnerId'], {
@@ -28,10 +31,15 @@ import { VersionedRow } from './versioned.row.js';
   { name: 'credential_anchor_fkey' },
 )
 @Index('credential_thumbprint_taken', ['thumbprint'], { unique: true, where: 'deleted_at IS NULL' })
+@Index('credential_key_taken', ['keyThumbprint'], {
+  unique: true,
+  where: "deleted_at IS NULL AND pin_match = 'public-key'",
+})
 @Index('credential_name_taken', ['anchorKey', 'kind', 'canonical'], {
   unique: true,
   where: 'deleted_at IS NULL',
 })
+@Index('credential_by_key', ['keyThumbprint'])
 @Index('credential_by_client', ['clientId'])
 @Index('credential_by_version', ['version'])
 export class CredentialRow extends VersionedRow {
@@ -64,4 +72,10 @@ export class CredentialRow extends VersionedRow {
 
   @Column('text', { nullable: true })
   thumbprint!: string | null;
+
+  @Column('text', { name: 'pin_match', nullable: true })
+  pinMatch!: PinMatch | null;
+
+  @Column('text', { name: 'key_thumbprint', nullable: true })
+  keyThumbprint!: string | null;
 }

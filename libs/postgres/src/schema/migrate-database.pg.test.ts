@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseCertificate, publicKeyThumbprint } from '@holdfast/certificate-validation';
 import pg from 'pg';
 import { createDataSource } from '../connection/data-source.js';
 import { Database } from '../connection/database.js';
@@ -12,7 +13,21 @@ import {
 import { migrateDatabase } from './migrate-database.js';
 import { verifySchemaVersion } from './schema-version.js';
 
-const MIGRATIONS = ['InitialSchema1767225600000', 'People1795219200000', 'NameKinds1795222800000'];
+const MIGRATIONS = [
+  'InitialSchema1767225600000',
+  'People1795219200000',
+  'NameKinds1795222800000',
+  'PinMatch1795224600000',
+];
+
+/** The example certificate of RFC 8705 Appendix A (Figure 6). */
+const RFC_8705_APPENDIX_A = Buffer.from(
+  'MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAxODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsG' +
+    'A1UEAwwEbXRsczBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ/Au08/coZwxS7LfA' +
+    '4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwIDSQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA' +
+    '5x2eXZOVbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=',
+  'base64',
+);
 
 async function withDatabaseAt<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
   const dataSource = createDataSource({ url, applicationName: 'test', poolSize: 2 });
@@ -82,6 +97,31 @@ describe('migrateDatabase', () => {
       ]),
     );
     expect(stored.rows[0]?.rolpassword).toMatch(/^SCRAM-SHA-256\$/);
+  });
+
+  it('keeps pins as pins of the certificate, and knows their keys from then on', async () => {
+    const parsed = parseCertificate(RFC_8705_APPENDIX_A);
+    await withDatabaseAt(empty.ownerUrl, async ({ dataSource }) => {
+      await dataSource.undoLastMigration();
+      await dataSource.query(`INSERT INTO partner VALUES ('old', 'Old', 'active', 1, NULL)`);
+      await dataSource.query(
+        `INSERT INTO client VALUES ('old', 'old', 'self_signed_tls_client_auth', 'active', 1, NULL)`,
+      );
+      await dataSource.query(
+        `INSERT INTO credential (id, client_id, partner_id, kind, certificate, thumbprint, version)
+          VALUES ('old', 'old', 'old', 'certificate', $1, 't', 1)`,
+        [RFC_8705_APPENDIX_A],
+      );
+    });
+    await migrate('second-password-2');
+    await withDatabaseAt(empty.ownerUrl, async ({ dataSource }) => {
+      expect(await dataSource.query('SELECT pin_match, key_thumbprint FROM credential')).toEqual([
+        {
+          pin_match: 'certificate',
+          key_thumbprint: parsed.parsed && publicKeyThumbprint(parsed.certificate),
+        },
+      ]);
+    });
   });
 
   it('runs once when started several times at once', async () => {

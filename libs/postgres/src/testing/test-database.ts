@@ -133,7 +133,13 @@ async function rolePasswords(client: pg.Client, template: string): Promise<RoleS
 /** Changes with whatever decides how a migrated database looks. */
 async function templateName(): Promise<string> {
   const statements: string[] = [];
-  const recorder = { query: (sql: string) => Promise.resolve(void statements.push(sql)) };
+  // Whatever is asked of an empty database has no rows.
+  const recorder = {
+    query(sql: string): Promise<[]> {
+      statements.push(sql);
+      return Promise.resolve([]);
+    },
+  };
   for (const Migration of MIGRATIONS) await new Migration().up(recorder as unknown as QueryRunner);
   const hash = createHash('sha256').update(statements.join('\n')).update(RIGHTS_FINGERPRINT).digest('hex');
   return `holdfast_template_${hash.slice(0, 12)}`;
