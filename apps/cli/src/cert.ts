@@ -9,12 +9,13 @@ import {
 } from '@holdfast/certificate-validation';
 import { thumbprintOf } from '@holdfast/token-binding';
 import { withExamples } from './arguments.js';
+import { addJudgeCommand } from './cert-judge.js';
 import { Failure } from './failure.js';
 import { inspectCertificates, problemOf } from './input-file.js';
 import { toRecord } from './output.js';
 import type { Session } from './session.js';
 
-/** `holdfast cert inspect`: offline, without a stack. */
+/** `holdfast cert inspect` and `holdfast cert judge`: offline, without a stack. */
 export function addCertCommands(program: Command, session: Session): void {
   const cert = program.command('cert').description('look at certificates, offline');
   const inspect = cert
@@ -34,6 +35,7 @@ export function addCertCommands(program: Command, session: Session): void {
       );
       if (problems.length > 0) throw new Failure('findings', `${file} cannot be used as it is.`, problems);
     });
+  addJudgeCommand(cert, session);
   withExamples(
     inspect,
     'cert inspect acme.pem',

@@ -15,6 +15,8 @@ export interface Certificate extends ExtensionFacts {
   /** Hexadecimal, as encoded (two's complement). */
   readonly serialNumber: string;
   readonly issuer: DistinguishedName;
+  /** The issuer's Name as encoded, for OCSP. */
+  readonly issuerDer: Uint8Array;
   readonly subject: DistinguishedName;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -34,10 +36,16 @@ export interface ParsingRules {
   /** `strict`: positive and at most 20 octets (RFC 5280 §4.1.2.2); `tolerant`: any minimal INTEGER. */
   readonly serialNumber: 'strict' | 'tolerant';
   readonly maximumBytes: number;
+  /** RSA keys with fewer bits have a fault. The product says 2048; published suites still hold keys of 1024. */
+  readonly minimumRsaBits: number;
 }
 
 /** What the product accepts. */
-export const STRICT_PARSING: ParsingRules = { serialNumber: 'strict', maximumBytes: 16_384 };
+export const STRICT_PARSING: ParsingRules = {
+  serialNumber: 'strict',
+  maximumBytes: 16_384,
+  minimumRsaBits: 2048,
+};
 
 /** A certificate, or why the octets are none. */
 export type ParsedCertificate =
@@ -89,7 +97,8 @@ function readTbs(tbs: DerValue, rules: ParsingRules) {
   const version = readVersion(reader);
   const serialNumber = readSerialNumber(reader.read(TAG.integer), rules);
   const innerAlgorithm = reader.read(TAG.sequence).encoded;
-  const issuer = readDistinguishedName(reader.read(TAG.sequence));
+  const issuerName = reader.read(TAG.sequence);
+  const issuer = readDistinguishedName(issuerName);
   // RFC 5280 §4.1.2.4: the issuer field MUST contain a non-empty name.
   if (issuer.rdns.length === 0) throw new Malformed('cert.name_malformed');
   const validity = new DerReader(reader.read(TAG.sequence).contents);
@@ -97,7 +106,7 @@ function readTbs(tbs: DerValue, rules: ParsingRules) {
   const notAfter = timeOf(validity.readAny());
   validity.finish();
   const subject = readDistinguishedName(reader.read(TAG.sequence));
-  const publicKeyInfo = readPublicKeyInfo(reader.read(TAG.sequence));
+  const publicKeyInfo = readPublicKeyInfo(reader.read(TAG.sequence), rules);
   skipUniqueIdentifiers(reader, version);
   const extensions = readOptionalExtensions(reader, version);
   reader.finish();
@@ -106,6 +115,7 @@ function readTbs(tbs: DerValue, rules: ParsingRules) {
     serialNumber,
     innerAlgorithm,
     issuer,
+    issuerDer: issuerName.encoded,
     notBefore,
     notAfter,
     subject,

@@ -2,11 +2,18 @@ import { DerReader, TAG, type DerValue } from '../der/reader.js';
 import { bitStringOctets, integerOctets, oidOf } from '../der/values.js';
 import { Malformed, type CertificateFault } from '../fault.js';
 
+/** What of `ParsingRules` keys are judged by. */
+interface KeyRules {
+  readonly minimumRsaBits: number;
+}
+
 export type KeyFamily = 'RSA' | 'EC' | 'Ed25519';
 
 export interface PublicKeyInfo {
   /** SubjectPublicKeyInfo, DER. */
   readonly der: Uint8Array;
+  /** The key alone: what subjectPublicKey's BIT STRING holds. */
+  readonly key: Uint8Array;
   /** Dotted object identifier of the key's algorithm. */
   readonly algorithm: string;
   /** Absent if the key is none that we use; then `fault` says why. */
@@ -18,7 +25,7 @@ export interface PublicKeyInfo {
 }
 
 /** Reads SubjectPublicKeyInfo and judges the key (RFC 3279 §2.3, RFC 5480 §2, RFC 8410 §3). */
-export function readPublicKeyInfo(spki: DerValue): PublicKeyInfo {
+export function readPublicKeyInfo(spki: DerValue, { minimumRsaBits }: KeyRules): PublicKeyInfo {
   const reader = new DerReader(spki.contents);
   const algorithmReader = new DerReader(reader.read(TAG.sequence).contents);
   const algorithm = oidOf(algorithmReader.read(TAG.oid));
@@ -26,16 +33,26 @@ export function readPublicKeyInfo(spki: DerValue): PublicKeyInfo {
   algorithmReader.finish();
   const key = bitStringOctets(reader.read(TAG.bitString));
   reader.finish();
-  return Object.freeze({ der: spki.encoded, algorithm, ...judgeKey(algorithm, parameters, key) });
+  return Object.freeze({
+    der: spki.encoded,
+    key,
+    algorithm,
+    ...judgeKey(algorithm, parameters, key, minimumRsaBits),
+  });
 }
 
 type KeyJudgement = Pick<PublicKeyInfo, 'family' | 'bits' | 'fault'>;
 
-function judgeKey(algorithm: string, parameters: DerValue | undefined, key: Uint8Array): KeyJudgement {
+function judgeKey(
+  algorithm: string,
+  parameters: DerValue | undefined,
+  key: Uint8Array,
+  minimumRsaBits: number,
+): KeyJudgement {
   const judge = KEY_ALGORITHMS[algorithm];
   if (judge === undefined) return { family: undefined, bits: undefined, fault: 'key.unsupported' };
   try {
-    return judge(parameters, key);
+    return judge(parameters, key, minimumRsaBits);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     return { family: undefined, bits: undefined, fault: 'key.malformed' };
@@ -43,14 +60,14 @@ function judgeKey(algorithm: string, parameters: DerValue | undefined, key: Uint
 }
 
 const KEY_ALGORITHMS: Readonly<
-  Record<string, (parameters: DerValue | undefined, key: Uint8Array) => KeyJudgement>
+  Record<string, (parameters: DerValue | undefined, key: Uint8Array, minimumRsaBits: number) => KeyJudgement>
 > = {
   '1.2.840.113549.1.1.1': judgeRsa,
   '1.2.840.10045.2.1': judgeEc,
   '1.3.101.112': judgeEd25519,
 };
 
-function judgeRsa(parameters: DerValue | undefined, key: Uint8Array): KeyJudgement {
+function judgeRsa(parameters: DerValue | undefined, key: Uint8Array, minimumBits: number): KeyJudgement {
   // RFC 3279 §2.3.1: the parameters field MUST be NULL.
   if (parameters?.tag !== TAG.null || parameters.contents.length !== 0) {
     return { family: 'RSA', bits: undefined, fault: 'key.params' };
@@ -62,12 +79,12 @@ function judgeRsa(parameters: DerValue | undefined, key: Uint8Array): KeyJudgeme
   const exponent = integerOctets(reader.read(TAG.integer));
   reader.finish();
   const bits = bitLengthOf(modulus);
-  return { family: 'RSA', bits, fault: rsaFault(bits, modulus, exponent) };
+  const isTooSmall = bits < minimumBits;
+  return { family: 'RSA', bits, fault: isTooSmall ? 'key.rsa_too_small' : rsaFault(bits, modulus, exponent) };
 }
 
 function rsaFault(bits: number, modulus: Uint8Array, exponent: Uint8Array): CertificateFault | undefined {
   if (modulus[0]! >= 0x80 || exponent[0]! >= 0x80) return 'key.malformed';
-  if (bits < 2048) return 'key.rsa_too_small';
   if (bits > 8192) return 'key.rsa_too_large';
   if ((modulus.at(-1)! & 1) === 0) return 'key.malformed';
   const exponentBits = bitLengthOf(exponent);

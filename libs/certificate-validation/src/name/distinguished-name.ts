@@ -33,12 +33,19 @@ export function readDistinguishedName(name: DerValue): DistinguishedName {
   let count = 0;
   for (const set of new DerReader(name.contents).rest()) {
     if (set.tag !== TAG.set) throw new Malformed('der.tag');
-    const attributes = [...new DerReader(set.contents).rest()].map(readAttribute);
+    const attributes = readRelativeName(set.contents);
     count += attributes.length;
-    if (attributes.length === 0 || count > MAXIMUM_ATTRIBUTES) throw new Malformed('cert.name_malformed');
+    if (count > MAXIMUM_ATTRIBUTES) throw new Malformed('cert.name_malformed');
     rdns.push(attributes);
   }
   return toDistinguishedName(rdns);
+}
+
+/** The attributes of one RelativeDistinguishedName: at least one. */
+export function readRelativeName(contents: Uint8Array): NameAttribute[] {
+  const attributes = [...new DerReader(contents).rest()].map(readAttribute);
+  if (attributes.length === 0) throw new Malformed('cert.name_malformed');
+  return attributes;
 }
 
 /** A name from its RDNs in DER order; works out the canonical form. */

@@ -4,7 +4,7 @@ import type { CertificateFault } from '../fault.js';
 import type { UsageRule, ValidationPolicy } from './policy.js';
 import { certificatePolicyFault } from './certificate-policies.js';
 import { pathNamesFault, type SpendComparison } from './name-constraints.js';
-import { findSignatureAlgorithm } from './signature-algorithm.js';
+import { findSignatureAlgorithm, type AcceptedAlgorithms } from './signature-algorithm.js';
 
 /** RFC 5280 §6.1.3 and §6.1.5 for the leaf, as far as it needs no issuer. */
 export function leafFault(
@@ -12,15 +12,26 @@ export function leafFault(
   policy: ValidationPolicy,
   now: Date,
 ): CertificateFault | undefined {
-  if (leaf.version !== 3) return 'leaf.version';
-  if (leaf.publicKeyInfo.fault !== undefined) return leaf.publicKeyInfo.fault;
-  const algorithm = findSignatureAlgorithm(leaf.signatureAlgorithm);
-  if (!algorithm.supported) return algorithm.fault;
-  const validity = validityOf(leaf, now);
-  if (validity !== 'valid') return `validity.${validity}`;
+  const fault = certificateFault(leaf, policy.signatureAlgorithms, now);
+  if (fault !== undefined) return fault;
   // RFC 5280 §4.2.1.10: name constraints MUST be used only in a CA certificate.
   if (!leaf.isCa && leaf.nameConstraints !== undefined) return 'leaf.name_constraints';
-  return leafUsageFault(leaf, policy) ?? criticalExtensionFault(leaf);
+  return leafUsageFault(leaf, policy);
+}
+
+/** What may be wrong with a certificate at the end of a path, whatever it is used for. */
+export function certificateFault(
+  certificate: Certificate,
+  accepted: AcceptedAlgorithms,
+  now: Date,
+): CertificateFault | undefined {
+  if (certificate.version !== 3) return 'leaf.version';
+  if (certificate.publicKeyInfo.fault !== undefined) return certificate.publicKeyInfo.fault;
+  const algorithm = findSignatureAlgorithm(certificate.signatureAlgorithm, accepted);
+  if (!algorithm.supported) return algorithm.fault;
+  const validity = validityOf(certificate, now);
+  if (validity !== 'valid') return `validity.${validity}`;
+  return criticalExtensionFault(certificate);
 }
 
 /** Whether `issuer` may stand above `below`, which is a path from the leaf upwards (RFC 5280 §6.1.4). */

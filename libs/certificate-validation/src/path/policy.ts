@@ -1,3 +1,5 @@
+import type { AcceptedAlgorithms } from './signature-algorithm.js';
+
 /** What a path must satisfy. Spelled out in full: nothing here has a default. */
 export interface ValidationPolicy {
   readonly purpose: 'clientAuth' | 'serverAuth' | 'any';
@@ -10,6 +12,7 @@ export interface ValidationPolicy {
     readonly constraints: 'enforce' | 'ignore';
   };
   readonly certificatePolicies: InitialPolicies;
+  readonly signatureAlgorithms: AcceptedAlgorithms;
   readonly limits: PathLimits;
 }
 
@@ -55,5 +58,6 @@ export const PARTNER_CERTIFICATES: ValidationPolicy = {
     policyMapping: 'process',
     anyPolicy: 'process',
   },
+  signatureAlgorithms: 'strong',
   limits: { bag: 10, intermediates: 6, signatures: 64, steps: 2_000, nameConstraints: 10_000 },
 };

@@ -156,7 +156,7 @@ export class PathSearch<A extends TrustAnchor> {
     if (results.has(key)) return results.get(key);
     if (this.work.signatures >= this.policy.limits.signatures) throw new BudgetExhausted('budget.signatures');
     this.work.signatures += 1;
-    const fault = signatureFault(certificate, issuer);
+    const fault = signatureFault(certificate, issuer, this.policy.signatureAlgorithms);
     results.set(key, fault);
     return fault;
   }

@@ -7,7 +7,7 @@ import { Malformed, type CertificateFault } from '../fault.js';
 export interface SignatureAlgorithm {
   readonly family: KeyFamily;
   /** Digest name for `node:crypto`; `null` where the algorithm fixes it. */
-  readonly hash: 'sha256' | 'sha384' | 'sha512' | null;
+  readonly hash: Hash | 'sha1' | null;
   /** RSASSA-PSS parameters for `node:crypto`. */
   readonly pss?: { readonly padding: number; readonly saltLength: number };
 }
@@ -16,15 +16,22 @@ export type SignatureAlgorithmVerdict =
   | { readonly supported: true; readonly algorithm: SignatureAlgorithm }
   | { readonly supported: false; readonly fault: CertificateFault };
 
+/** Which algorithms count. The product says `strong`; SHA-1 is for suites of test vectors that are older than that. */
+export type AcceptedAlgorithms = 'strong' | 'strong-or-sha1';
+
 /** Looks up an AlgorithmIdentifier (DER) in the list of algorithms that count, parameters included. */
-export function findSignatureAlgorithm(identifier: Uint8Array): SignatureAlgorithmVerdict {
+export function findSignatureAlgorithm(
+  identifier: Uint8Array,
+  accepted: AcceptedAlgorithms,
+): SignatureAlgorithmVerdict {
   try {
     const reader = new DerReader(readOnly(identifier, TAG.sequence).contents);
     const oid = oidOf(reader.read(TAG.oid));
     const parameters = reader.isAtEnd ? undefined : reader.readAny();
     reader.finish();
-    if (WEAK.has(oid)) return { supported: false, fault: 'sig.algorithm_weak' };
-    const algorithm = ALGORITHMS[oid]?.(parameters);
+    if (WEAK.has(oid) && !(accepted === 'strong-or-sha1' && oid in SHA1))
+      return { supported: false, fault: 'sig.algorithm_weak' };
+    const algorithm = (ALGORITHMS[oid] ?? SHA1[oid])?.(parameters);
     if (algorithm !== undefined) return { supported: true, algorithm };
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
@@ -37,13 +44,13 @@ type Hash = 'sha256' | 'sha384' | 'sha512';
 
 /** RFC 4055 §5: NULL, and absent must be accepted too. */
 const rsa =
-  (hash: Hash): Reading =>
+  (hash: Hash | 'sha1'): Reading =>
   (parameters) =>
     parameters === undefined || isNull(parameters) ? { family: 'RSA', hash } : undefined;
 
 /** RFC 5758 §3.2: parameters absent. */
 const ecdsa =
-  (hash: Hash): Reading =>
+  (hash: Hash | 'sha1'): Reading =>
   (parameters) =>
     parameters === undefined ? { family: 'EC', hash } : undefined;
 
@@ -57,6 +64,11 @@ const ALGORITHMS: Readonly<Record<string, Reading>> = {
   '1.2.840.10045.4.3.4': ecdsa('sha512'),
   // RFC 8410 §3: parameters absent.
   '1.3.101.112': (parameters) => (parameters === undefined ? { family: 'Ed25519', hash: null } : undefined),
+};
+
+const SHA1: Readonly<Record<string, Reading>> = {
+  '1.2.840.113549.1.1.5': rsa('sha1'),
+  '1.2.840.10045.4.1': ecdsa('sha1'),
 };
 
 /** MD2, MD5 and SHA-1 with RSA; SHA-1 with DSA and ECDSA. */

@@ -2,13 +2,13 @@ import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto
 import type { Certificate } from '../certificate/certificate.js';
 import type { PublicKeyInfo } from '../certificate/public-key.js';
 import type { CertificateFault } from '../fault.js';
-import { findSignatureAlgorithm } from './signature-algorithm.js';
+import { findSignatureAlgorithm, type AcceptedAlgorithms } from './signature-algorithm.js';
 
 /**
  * SHA-256 over the SubjectPublicKeyInfo, base64url: what a trust anchor is pinned by. A re-issued certificate
  * with the same key has the same thumbprint; another certificate of the same name has not.
  */
-export function publicKeyThumbprint({ publicKeyInfo }: Certificate): string {
+export function publicKeyThumbprint({ publicKeyInfo }: Pick<Certificate, 'publicKeyInfo'>): string {
   const known = THUMBPRINTS.get(publicKeyInfo);
   if (known !== undefined) return known;
   const thumbprint = createHash('sha256').update(publicKeyInfo.der).digest('base64url');
@@ -16,21 +16,33 @@ export function publicKeyThumbprint({ publicKeyInfo }: Certificate): string {
   return thumbprint;
 }
 
+/** A certificate, a CRL or an OCSP response: octets and the signature over them. */
+export interface Signed {
+  readonly tbs: Uint8Array;
+  /** AlgorithmIdentifier, DER. */
+  readonly signatureAlgorithm: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
 /**
- * Why `certificate` does not count as signed by `issuer`'s key, or `undefined` if it does: algorithm on the
- * list, key of the same family, signature verifies.
+ * Why `signed` does not count as signed by `issuer`'s key, or `undefined` if it does: algorithm on the list, key
+ * sound and of the same family, signature verifies.
  *
- * Does NOT compare names, nor ask whether the issuer may issue.
+ * Does NOT compare names, nor ask whether the issuer may sign.
  */
-export function signatureFault(certificate: Certificate, issuer: Certificate): CertificateFault | undefined {
-  const found = findSignatureAlgorithm(certificate.signatureAlgorithm);
+export function signatureFault(
+  signed: Signed,
+  issuer: Pick<Certificate, 'publicKeyInfo'>,
+  accepted: AcceptedAlgorithms,
+): CertificateFault | undefined {
+  const found = findSignatureAlgorithm(signed.signatureAlgorithm, accepted);
   if (!found.supported) return found.fault;
   const { family, hash, pss } = found.algorithm;
   if (issuer.publicKeyInfo.fault !== undefined) return issuer.publicKeyInfo.fault;
   if (issuer.publicKeyInfo.family !== family) return 'sig.invalid';
   const key = findKey(issuer);
   if (key === undefined) return 'key.malformed';
-  return verify(hash, certificate.tbs, { key, ...pss }, certificate.signature) ? undefined : 'sig.invalid';
+  return verify(hash, signed.tbs, { key, ...pss }, signed.signature) ? undefined : 'sig.invalid';
 }
 
 const THUMBPRINTS = new WeakMap<PublicKeyInfo, string>();
@@ -39,7 +51,7 @@ const THUMBPRINTS = new WeakMap<PublicKeyInfo, string>();
 const KEYS = new Map<string, KeyObject>();
 const MAXIMUM_KEYS = 512;
 
-function findKey(issuer: Certificate): KeyObject | undefined {
+function findKey(issuer: Pick<Certificate, 'publicKeyInfo'>): KeyObject | undefined {
   const thumbprint = publicKeyThumbprint(issuer);
   const known = KEYS.get(thumbprint);
   if (known !== undefined) return known;

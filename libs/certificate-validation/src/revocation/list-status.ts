@@ -1,0 +1,107 @@
+import type { Certificate } from '../certificate/certificate.js';
+import { Malformed } from '../fault.js';
+import { signatureFault } from '../path/signature.js';
+import {
+  ALL_REASONS,
+  distributionPointsOf,
+  type DistributionPoint,
+  type ListScope,
+} from './distribution-point.js';
+import type { RevocationList } from './revocation-list.js';
+import { freshUntil, type RevocationRules, type RevocationStatus, type UnknownCause } from './status.js';
+
+/**
+ * The status of `certificate` by CRLs of its issuer (RFC 5280 §6.3.3). `signers` are the certificates that bear the
+ * issuer's name and are proven to lead to the same anchor: that of the path first.
+ *
+ * A list on which it stands decides, whatever others say, and even when the list is stale or a delta CRL: those can
+ * only refuse. Good needs fresh complete lists that cover every reason.
+ *
+ * Does NOT process indirect CRLs: with them alone the status is unknown.
+ */
+export function statusByLists(
+  certificate: Certificate,
+  lists: readonly RevocationList[],
+  signers: readonly Certificate[],
+  rules: RevocationRules,
+  now: Date,
+): RevocationStatus {
+  const points = readPoints(certificate);
+  if (points === undefined) return { status: 'unknown', cause: 'rev.unknown_malformed' };
+  let covered = 0;
+  let until = Infinity;
+  let cause: UnknownCause = 'rev.unknown_no_source';
+  // A list of somebody else explains nothing.
+  for (const list of lists.filter(({ issuer }) => issuer.canonical === certificate.issuer.canonical)) {
+    const reasons = reasonsCovered(list, certificate, points);
+    const fault = unusable(list, reasons, now) ?? signerFault(list, signers, rules);
+    const entry = list.revoked.get(certificate.serialNumber);
+    if (fault === undefined && entry !== undefined && entry.reason !== REMOVE_FROM_CRL)
+      return { status: 'revoked', ...entry };
+    const fresh = freshUntil(list, rules, now);
+    if (fault !== undefined || fresh === undefined || list.isDelta) {
+      cause = fault ?? (list.isDelta ? 'rev.unknown_scope' : 'rev.unknown_stale');
+      continue;
+    }
+    covered |= reasons;
+    until = Math.min(until, fresh.getTime());
+  }
+  if (covered === ALL_REASONS) return { status: 'good', freshUntil: new Date(until) };
+  return { status: 'unknown', cause: covered === 0 ? cause : 'rev.unknown_scope' };
+}
+
+/** CRLReason of a delta CRL (RFC 5280 §5.3.1): no longer on hold. */
+const REMOVE_FROM_CRL = 8;
+
+function readPoints(certificate: Certificate): readonly DistributionPoint[] | undefined {
+  try {
+    return distributionPointsOf(certificate);
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
+  }
+}
+
+/** Which reasons the list decides for this certificate: none if it does not cover it (RFC 5280 §6.3.3 (b), (d)). */
+function reasonsCovered(
+  { scope }: RevocationList,
+  certificate: Certificate,
+  points: readonly DistributionPoint[],
+): number {
+  if (scope.isIndirect || !isOfKind(certificate, scope.onlyContains)) return 0;
+  return points
+    .filter((point) => !point.isIndirect && isAtPoint(scope, point))
+    .reduce((reasons, point) => reasons | (point.reasons & scope.reasons), 0);
+}
+
+const isAtPoint = ({ names }: ListScope, point: DistributionPoint): boolean =>
+  names === undefined || names.some((name) => point.names.includes(name));
+
+/** A certificate of version 1 or 2 does not say which it is. */
+function isOfKind({ version, isCa }: Certificate, onlyContains: ListScope['onlyContains']): boolean {
+  if (onlyContains === 'all') return true;
+  if (onlyContains === 'attributes' || version !== 3) return false;
+  return isCa === (onlyContains === 'authorities');
+}
+
+function unusable(list: RevocationList, reasons: number, now: Date): UnknownCause | undefined {
+  if (list.isUnprocessable) return 'rev.unknown_critical_extension';
+  if (reasons === 0) return 'rev.unknown_scope';
+  return list.thisUpdate <= now ? undefined : 'rev.unknown_stale';
+}
+
+/** RFC 5280 §6.3.3 (f), (g): signed by one who bears the issuer's name and whose keyUsage, if present, has cRLSign. */
+function signerFault(
+  list: RevocationList,
+  signers: readonly Certificate[],
+  rules: RevocationRules,
+): UnknownCause | undefined {
+  const able = signers.filter(
+    ({ subject, keyUsage }) =>
+      subject.canonical === list.issuer.canonical && keyUsage?.includes('cRLSign') !== false,
+  );
+  if (able.length === 0) return 'rev.unknown_signer';
+  return able.some((signer) => signatureFault(list, signer, rules.signatureAlgorithms) === undefined)
+    ? undefined
+    : 'rev.unknown_signature';
+}
