@@ -264,6 +264,50 @@ describe('each command', () => {
     expect(JSON.parse(platform.calls[0]!.body)).toMatchObject({ certificate: pinned });
   });
 
+  it('sends the JWK Set of a file, and which of it counts (RFC 8705 §2.2)', async () => {
+    const jwks = {
+      keys: [
+        { kty: 'EC', x5c: ['MIIB'] },
+        { kty: 'RSA', x5c: ['MIIC'] },
+      ],
+    };
+    platform.write('beta.jwks.json', JSON.stringify(jwks, null, 2));
+    platform.answer('POST /api/v1/clients', { status: 201, body: CLIENT });
+    const client = [
+      'client',
+      'create',
+      'beta-sync',
+      '--partner',
+      'beta',
+      '--auth',
+      'self_signed_tls_client_auth',
+    ];
+    const pins = ['--jwks', 'beta.jwks.json', '--match', 'public-key'];
+    expect(await platform.run(...client, ...pins)).toMatchObject({ code: 0 });
+    expect(JSON.parse(platform.calls[0]!.body)).toEqual({
+      id: 'beta-sync',
+      partner: 'beta',
+      token_endpoint_auth_method: 'self_signed_tls_client_auth',
+      jwks,
+      match: 'public-key',
+    });
+  });
+
+  it.each<[name: string, content: string, says: RegExp]>([
+    ['with a private key', '{"keys":[{"kty":"EC","d":"c2VjcmV0"}]}', /--jwks: .*holds a private key/],
+    ['that is too large to be searched for one', `{"keys":[]}${' '.repeat(300_000)}`, /larger than/],
+    ['that is one key', '{"kty":"EC","x5c":["MIIB"]}', /is not a JWK Set/],
+    ['without keys', '{"keys":[]}', /is not a JWK Set/],
+    ['that is no JSON', 'keys', /is not a JWK Set/],
+  ])('does not send a JWK Set %s', async (_name, content, says) => {
+    platform.write('keys.json', content);
+    const { code, stderr } = await platform.run('credential', 'add', '--client', 'b', '--jwks', 'keys.json');
+    expect({ code, seen: platform.seen }).toEqual({ code: 1, seen: [] });
+    expect(stderr).toMatch(says);
+    expect(stderr).toContain('Nothing was sent.');
+    expect(stderr).not.toContain('c2VjcmV0');
+  });
+
   it('shows a client with its credentials and grants', async () => {
     platform.answer('GET /api/v1/clients/acme-orders', { body: CLIENT });
     platform.answer('GET /api/v1/credentials?client=acme-orders&limit=200', {

@@ -146,6 +146,8 @@ const ORIGINS: Origins = {
   audience: 'AUDIENCE',
   anchor: '--anchor',
   certificate: '--certificate',
+  jwks: '--jwks',
+  match: '--match',
   token_endpoint_auth_method: '--auth',
   tls_client_auth_subject_dn: '--subject-dn',
   tls_client_auth_san_dns: '--san-dns',

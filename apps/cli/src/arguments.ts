@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { PIN_MATCHES } from '@holdfast/admin-contract';
 import { Failure } from './failure.js';
 
 /** An id in the path of a URL: "", "." and ".." would lead somewhere else. */
@@ -24,9 +25,13 @@ export function withExamples(command: Command, ...examples: readonly string[]): 
   return command.addHelpText('after', `\nExamples:\n${lines.join('')}`);
 }
 
+type PinMatch = (typeof PIN_MATCHES)[number];
+
 /** What names a credential on the command line. */
 export interface CredentialOptions {
   readonly certificate?: string;
+  readonly jwks?: string;
+  readonly match?: PinMatch;
   readonly anchor?: string;
   readonly subjectDn?: string;
   readonly sanDns?: string;
@@ -54,19 +59,27 @@ export function withCredentialOptions(command: Command): Command {
     .option('--san-uri <uri>', 'URI in its certificate, exactly as there')
     .option('--san-ip <address>', 'IPv4 or IPv6 address in its certificate')
     .option('--san-email <address>', 'e-mail address in its certificate')
-    .option('--certificate <file>', 'the certificate itself (self_signed_tls_client_auth)');
+    .option('--certificate <file>', 'the certificate itself (self_signed_tls_client_auth)')
+    .option('--jwks <file>', 'JWK Set with a certificate in each key, instead of --certificate')
+    .addOption(
+      new Option(
+        '--match <what>',
+        'what counts of it: public-key also takes one issued again for its key',
+      ).choices(PIN_MATCHES),
+    );
 }
 
-/** RFC 8705 §2: a certificate, or an anchor with exactly one name. Throws a Failure for anything else. */
+/** RFC 8705 §2: a certificate or a JWK Set, or an anchor with exactly one name. Throws a Failure for anything else. */
 export function requireOneCredential(options: CredentialOptions): void {
-  const { certificate, anchor } = options;
+  const { certificate, jwks, match, anchor } = options;
+  const files = [certificate, jwks].filter((file) => file !== undefined).length;
   const names = NAMES.filter((name) => options[name] !== undefined).length;
-  const isPinned = certificate !== undefined && anchor === undefined && names === 0;
-  const isNamed = certificate === undefined && anchor !== undefined && names === 1;
+  const isPinned = files === 1 && anchor === undefined && names === 0;
+  const isNamed = files === 0 && match === undefined && anchor !== undefined && names === 1;
   if (isPinned || isNamed) return;
   throw new Failure(
     'usage',
-    'Give either --certificate, or --anchor with one of --subject-dn, --san-dns, --san-uri, --san-ip and --san-email.',
+    'Give either --certificate or --jwks (and perhaps --match), or --anchor with one of --subject-dn, --san-dns, --san-uri, --san-ip and --san-email.',
   );
 }
 

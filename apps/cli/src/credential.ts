@@ -8,7 +8,7 @@ import {
   withExamples,
   type CredentialOptions,
 } from './arguments.js';
-import { readCertificatesToSend } from './input-file.js';
+import { readCertificatesToSend, readKeySetToSend } from './input-file.js';
 import type { Column } from './output.js';
 import type { Session } from './session.js';
 import type { World } from './world.js';
@@ -16,7 +16,11 @@ import type { World } from './world.js';
 export const CREDENTIAL_COLUMNS: readonly Column<Credential>[] = [
   ['ID', ({ id }) => id],
   ['CLIENT', ({ client }) => client],
-  ['KIND', ({ kind }) => kind],
+  [
+    'KIND',
+    (credential) =>
+      credential.kind === 'certificate' && credential.match === 'public-key' ? 'public-key' : credential.kind,
+  ],
   [
     'NAME OR X5T#S256',
     (credential) => (credential.kind === 'certificate' ? credential['x5t#S256'] : credential.value),
@@ -28,11 +32,13 @@ export const CREDENTIAL_COLUMNS: readonly Column<Credential>[] = [
 /** The options as fields of the admin API. Throws a Failure when they do not name one credential. */
 export function toCredentialFields(options: CredentialOptions, world: World): Omit<NewCredential, 'client'> {
   requireOneCredential(options);
-  const { certificate, anchor } = options;
+  const { certificate, jwks, match, anchor } = options;
   return {
     ...(certificate !== undefined && {
       certificate: readCertificatesToSend(certificate, '--certificate', world),
     }),
+    ...(jwks !== undefined && { jwks: readKeySetToSend(jwks, '--jwks', world) }),
+    ...(match !== undefined && { match }),
     ...(anchor !== undefined && { anchor }),
     ...toNameFields(options),
   };
@@ -81,6 +87,7 @@ function addAdd(credential: Command, session: Session): void {
   withExamples(
     add,
     'credential add --client beta-sync --certificate beta-2027.pem',
+    'credential add --client beta-sync --jwks beta.jwks.json --match public-key',
     "credential add --client acme-orders --anchor acme-ca --subject-dn 'CN=orders,O=Acme,C=SE'",
     'credential add --client acme-orders --anchor acme-ca --san-dns orders.acme.example',
     'credential add --client acme-orders --anchor acme-ca --san-uri spiffe://acme.example/orders',

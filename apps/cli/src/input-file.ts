@@ -1,8 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readCertificateUpload, type CertificateUpload } from '@holdfast/certificate-validation';
+import { jwks, type NewCredential } from '@holdfast/admin-contract';
 import { Failure } from './failure.js';
 import type { World } from './world.js';
+
+type JsonWebKeySet = NonNullable<NewCredential['jwks']>;
 
 const MAXIMUM_BYTES = 1_048_576;
 
@@ -31,6 +34,33 @@ export function readCertificatesToSend(file: string, origin: string, world: Worl
   const upload = inspectCertificates(file, origin, world);
   if (upload.read) return upload.certificates.map(({ der }) => toPem(der)).join('');
   throw new Failure('error', `${origin}: ${problemOf(upload, file)}`, ['Nothing was sent.']);
+}
+
+/**
+ * The JWK Set of a file. Throws a Failure when the file holds something else; a private key is refused before anything
+ * is sent. Does NOT judge the keys.
+ */
+export function readKeySetToSend(file: string, origin: string, { directory }: World): JsonWebKeySet {
+  const content = readInputFile(resolve(directory, file), origin);
+  const upload = readCertificateUpload(content);
+  const refuse = (problem: string): Failure =>
+    new Failure('error', `${origin}: ${problem}`, ['Nothing was sent.']);
+  if (!upload.read && ['private_key_present', 'too_large'].includes(upload.code)) {
+    throw refuse(problemOf(upload, file));
+  }
+  const read = jwks.safeParse(parseJson(content.toString('utf8')));
+  if (read.success) return read.data;
+  throw refuse(
+    `${file} is not a JWK Set: JSON like {"keys":[{"kty":"EC","x5c":["MII..."]}]} (RFC 7517 section 5).`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is wrong with the content of a certificate file, as a sentence that names it. */

@@ -42,6 +42,18 @@ describe('usage errors are exit code 64, on stderr, and ask nobody', () => {
       ],
       'Give either --certificate',
     ],
+    [
+      ['credential', 'add', '--client', 'a', '--certificate', 'a.pem', '--jwks', 'a.json'],
+      'Give either --certificate or --jwks',
+    ],
+    [
+      ['credential', 'add', '--client', 'a', '--anchor', 'c', '--san-ip', '::1', '--match', 'public-key'],
+      'Give either --certificate or --jwks',
+    ],
+    [
+      ['credential', 'add', '--client', 'a', '--certificate', 'a.pem', '--match', 'subject'],
+      'Allowed choices are certificate, public-key',
+    ],
     [['resource', 'create', 'https://r', '--partner', 'a'], "required option '--scope <scope>'"],
     [['credential', 'list'], "required option '--client <client>'"],
     [['audit', 'requests', '--outcome', 'maybe'], 'Allowed choices are issued, refused'],

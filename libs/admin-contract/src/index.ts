@@ -22,4 +22,5 @@ export {
   TokenRequestOutcome,
   type List,
 } from './entities.js';
+export { jwks } from './fields.js';
 export { InputProblem, Problem, PROBLEM_CODES, type ProblemCode } from './problem.js';
