@@ -71,6 +71,13 @@ describe('whatWillBeCompared', () => {
     ]);
   });
 
+  it('is the key of a certificate of which the key is pinned', async () => {
+    const { certificates } = await read(world.leaf.pem);
+    expect(whatWillBeCompared(certificates, { ...PIN, match: 'public-key' })).toEqual([
+      { label: 'SHA-256 of its public key', value: certificates[0].keyThumbprint },
+    ]);
+  });
+
   it('is name and key of the topmost authority', async () => {
     const { certificates } = await read(world.intermediate.pem + world.root.pem);
     expect(whatWillBeCompared(certificates, ANCHOR)).toEqual([

@@ -14,6 +14,9 @@ export interface ComparedValue {
  */
 export function whatWillBeCompared(chain: Chain<DecodedCertificate>, use: IntendedUse): ComparedValue[] {
   const [leaf] = chain;
+  if (use.mode === 'pin-certificate' && use.match === 'public-key') {
+    return [{ label: 'SHA-256 of its public key', value: leaf.keyThumbprint }];
+  }
   if (use.mode === 'pin-certificate') {
     return [
       { label: 'SHA-256 of the certificate (x5t#S256)', value: leaf.thumbprint.x5tS256 },

@@ -6,7 +6,11 @@ export type IntendedUse =
       /** Subjects (RFC 4514) of the partner's trust anchors and their intermediates, where the caller knows them. */
       readonly anchorSubjects?: readonly string[];
     }
-  | { readonly mode: 'pin-certificate' }
+  | {
+      readonly mode: 'pin-certificate';
+      /** What of it counts; `certificate` if absent. */
+      readonly match?: 'certificate' | 'public-key';
+    }
   | { readonly mode: 'trust-anchor' };
 
 /** Certificates as read: the leaf first, then its issuers. */

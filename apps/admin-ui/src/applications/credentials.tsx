@@ -99,6 +99,9 @@ function Compared({ credential }: { credential: Credential }) {
         x5t#S256{' '}
       </Text>
       <Value what="x5t#S256">{credential['x5t#S256']}</Value>
+      {credential.match === 'public-key' && (
+        <Text size="sm">or any other certificate with its public key</Text>
+      )}
     </div>
   );
 }

@@ -4,7 +4,15 @@ import type { Anchor } from '../api/entities.js';
 import { CertificatePanel } from '../certificates/certificate-panel.js';
 import { isSendable, type Reading } from '../certificates/use-insight.js';
 import { RouteLink } from '../parts/page.js';
-import { NAME_FIELDS, NAMES, type IdentityDraft, type NameField } from './identity.js';
+import {
+  MATCH_CHOICES,
+  MATCHES,
+  NAME_FIELDS,
+  NAMES,
+  type IdentityDraft,
+  type Match,
+  type NameField,
+} from './identity.js';
 
 interface Props {
   draft: IdentityDraft;
@@ -128,7 +136,7 @@ function Offered({
   );
 }
 
-function ByCertificate({ onDraft, onReading, problems }: Props) {
+function ByCertificate({ draft, onDraft, onReading, problems }: Props) {
   const [input, setInput] = useState<string | Uint8Array>('');
   const onRead = useCallback(
     (reading: Reading | undefined) => {
@@ -139,13 +147,31 @@ function ByCertificate({ onDraft, onReading, problems }: Props) {
     [onDraft, onReading],
   );
   return (
-    <CertificatePanel
-      label="Certificate"
-      input={input}
-      onInput={setInput}
-      use={{ mode: 'pin-certificate' }}
-      onRead={onRead}
-      error={problems['certificate']}
-    />
+    <Stack gap="md">
+      <Radio.Group
+        label="What counts"
+        value={draft.match}
+        onChange={(value) => onDraft((old) => ({ ...old, match: value as Match }))}
+      >
+        <Stack gap="xs" mt={6} maw={720}>
+          {MATCH_CHOICES.map((match) => (
+            <Radio
+              key={match}
+              value={match}
+              label={MATCHES[match].label}
+              description={MATCHES[match].meaning}
+            />
+          ))}
+        </Stack>
+      </Radio.Group>
+      <CertificatePanel
+        label="Certificate"
+        input={input}
+        onInput={setInput}
+        use={{ mode: 'pin-certificate', match: draft.match }}
+        onRead={onRead}
+        error={problems['certificate']}
+      />
+    </Stack>
   );
 }

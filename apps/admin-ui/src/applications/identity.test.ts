@@ -30,7 +30,13 @@ describe('what a client is recognised by', () => {
   });
 
   it('is the certificate alone when it is pinned, whatever was typed before (RFC 8705 §2.2)', () => {
-    expect(toCredentialFields(pinned)).toEqual({ certificate: 'PEM' });
+    expect(toCredentialFields(pinned)).toEqual({ certificate: 'PEM', match: 'certificate' });
+  });
+
+  it('is its key too where that was chosen', () => {
+    const draft: IdentityDraft = { ...pinned, match: 'public-key' };
+    expect(toCredentialFields(draft)).toEqual({ certificate: 'PEM', match: 'public-key' });
+    expect(toIdentityOptions(draft)).toEqual({ certificate: 'client.pem', match: 'public-key' });
   });
 
   it('never puts the certificate of name mode into the request', () => {
@@ -39,6 +45,6 @@ describe('what a client is recognised by', () => {
 
   it('has the options of the command line', () => {
     expect(toIdentityOptions(byName)).toEqual({ anchor: 'acme-ca', 'subject-dn': 'CN=orders,O=Acme' });
-    expect(toIdentityOptions(pinned)).toEqual({ certificate: 'client.pem' });
+    expect(toIdentityOptions(pinned)).toEqual({ certificate: 'client.pem', match: 'certificate' });
   });
 });

@@ -4,6 +4,23 @@ import type { Options } from '../parts/cli-line.js';
 export type Mode = 'tls_client_auth' | 'self_signed_tls_client_auth';
 export type NameField = Exclude<Credential['kind'], 'certificate'>;
 
+/** What of a pinned certificate counts. */
+export type Match = NonNullable<NewCredential['match']>;
+
+/** The two policies, each with its consequence. */
+export const MATCHES: Readonly<Record<Match, { readonly label: string; readonly meaning: string }>> = {
+  certificate: {
+    label: 'This certificate only',
+    meaning: 'When it is renewed, the next one has to be added here, also if its key stays the same.',
+  },
+  'public-key': {
+    label: 'Any certificate with its key',
+    meaning:
+      'A renewal for the same key needs nothing here. The date in this certificate then limits nothing: whoever holds the key is this application until the credential is retired.',
+  },
+};
+export const MATCH_CHOICES = Object.keys(MATCHES) as Match[];
+
 /** What the screens say about a kind of name, and its option on the command line. */
 interface NameText {
   readonly label: string;
@@ -56,6 +73,7 @@ export interface IdentityDraft {
   readonly name: string;
   /** PEM of the one certificate that was read; empty if there is none that can be sent. */
   readonly pem: string;
+  readonly match: Match;
 }
 
 export const EMPTY_IDENTITY: IdentityDraft = {
@@ -64,6 +82,7 @@ export const EMPTY_IDENTITY: IdentityDraft = {
   field: 'subject_dn',
   name: '',
   pem: '',
+  match: 'certificate',
 };
 
 /** Members of the API's input that stand at a field of another name. */
@@ -73,7 +92,7 @@ export const IDENTITY_ALIASES: Readonly<Record<string, string>> = Object.fromEnt
 
 /** The members of RFC 8705 §2.1.2 and §2.2 that the draft stands for; the server says what is missing. */
 export function toCredentialFields(draft: IdentityDraft): Omit<NewCredential, 'client'> {
-  if (draft.mode === 'self_signed_tls_client_auth') return { certificate: draft.pem };
+  if (draft.mode === 'self_signed_tls_client_auth') return { certificate: draft.pem, match: draft.match };
   return {
     ...(draft.anchor !== '' && { anchor: draft.anchor }),
     [`tls_client_auth_${draft.field}`]: draft.name,
@@ -82,7 +101,7 @@ export function toCredentialFields(draft: IdentityDraft): Omit<NewCredential, 'c
 
 /** The same as options of the command line. */
 export function toIdentityOptions(draft: IdentityDraft): Options {
-  if (draft.mode === 'self_signed_tls_client_auth') return { certificate: 'client.pem' };
+  if (draft.mode === 'self_signed_tls_client_auth') return { certificate: 'client.pem', match: draft.match };
   const name = draft.name === '' ? 'NAME' : draft.name;
   return {
     anchor: draft.anchor,

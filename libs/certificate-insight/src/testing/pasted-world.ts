@@ -27,7 +27,7 @@ export const ROOT = { subject: 'CN=Root CA,O=Acme', ...YEAR } as const satisfies
 
 export const BY_SUBJECT: IntendedUse = { mode: 'match-by-name', field: 'subject_dn' };
 export const BY_DNS: IntendedUse = { mode: 'match-by-name', field: 'san_dns' };
-export const PIN: IntendedUse = { mode: 'pin-certificate' };
+export const PIN = { mode: 'pin-certificate' } as const satisfies IntendedUse;
 export const ANCHOR: IntendedUse = { mode: 'trust-anchor' };
 
 /** Root, intermediate and leaf of one partner, all in order at NOON. Tests change one thing. */
