@@ -21,6 +21,7 @@ export interface Reading {
 /** What is in `input`, good for `use`; undefined while there is no input, or it is being read. */
 export function useReading(input: string | Uint8Array, use: IntendedUse): Reading | undefined {
   const [reading, setReading] = useState<Reading>();
+  const [failure, setFailure] = useState<Error>();
   const purpose = JSON.stringify(use);
   useEffect(() => {
     let current = true;
@@ -29,11 +30,13 @@ export function useReading(input: string | Uint8Array, use: IntendedUse): Readin
       if (current) setReading(value);
     };
     if (isEmpty) settle(undefined);
-    else void read(input, JSON.parse(purpose) as IntendedUse).then(settle, () => settle(undefined));
+    else void read(input, JSON.parse(purpose) as IntendedUse).then(settle, setFailure);
     return () => {
       current = false;
     };
   }, [input, purpose]);
+  // The reader takes any input; that it did not come or broke must not look like an empty field.
+  if (failure !== undefined) throw failure;
   return reading;
 }
 
