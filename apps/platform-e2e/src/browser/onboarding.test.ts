@@ -1,25 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals';
-import { createAuthority, type Authority, type IssuedCertificate } from '@holdfast/test-pki';
-import { needsPrograms, runProgram } from '../harness/programs.js';
+import { needsPrograms } from '../harness/programs.js';
 import { sharedStack, type StackUnderTest } from '../harness/stack-under-test.js';
+import { claimsOf } from '../harness/token-endpoint.js';
+import { OnboardingWorld } from './onboarding-world.js';
 import { BROWSER_PROGRAMS, Visitor } from './visitor.js';
 
-const DAY = 86_400_000;
-const YEAR = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + 365 * DAY) };
-const API = 'https://api.screens.example';
 const MINUTE = 60_000;
 
 /** One owner at one browser, from the one-time link on: the tests below follow each other. */
 describe('a partner onboarded in the browser', () => {
   const inBrowser = needsPrograms([...BROWSER_PROGRAMS, 'curl']);
-  const directory = mkdtempSync(join(tmpdir(), 'holdfast-screens-'));
   let stack: StackUnderTest;
+  let world: OnboardingWorld;
   let owner: Visitor | undefined;
-  let authority: Authority;
-  let partner: IssuedCertificate;
+  let token: unknown;
   let began: number;
 
   const person = (): Visitor => {
@@ -29,15 +23,8 @@ describe('a partner onboarded in the browser', () => {
 
   beforeAll(async () => {
     stack = sharedStack();
-    authority = await createAuthority({ subject: 'CN=Screens CA,O=Screens GmbH,C=DE', ...YEAR });
-    partner = await authority.issue({
-      subject: 'CN=screens-server,O=Screens GmbH,C=DE',
-      extendedKeyUsage: ['clientAuth'],
-      ...YEAR,
-    });
-    writeFileSync(join(directory, 'client.pem'), partner.pem);
-    writeFileSync(join(directory, 'client.key.pem'), partner.privateKeyPem, { mode: 0o600 });
-  });
+    world = await OnboardingWorld.create(stack, 'screens');
+  }, MINUTE);
 
   afterEach(() => {
     const seen = owner?.problems.splice(0);
@@ -46,22 +33,8 @@ describe('a partner onboarded in the browser', () => {
 
   afterAll(async () => {
     await owner?.close();
-    rmSync(directory, { recursive: true });
+    await world.stop();
   });
-
-  /** curl as the partner runs it. */
-  async function curl(...args: string[]): Promise<{ status: number; body: Record<string, unknown> }> {
-    const own = ['--cert', 'client.pem', '--key', 'client.key.pem', '--cacert', stack.file.caFile];
-    const { stdout } = await runProgram(
-      'curl',
-      ['-sS', '--max-time', '10', '-w', '\n%{http_code}', ...own, ...args],
-      { cwd: directory },
-    );
-    const [body = '', status = ''] = stdout.split(/\n(?=\d{3}$)/);
-    return { status: Number(status), body: JSON.parse(body) as Record<string, unknown> };
-  }
-  const askForToken = () =>
-    curl('-d', 'grant_type=client_credentials', '-d', 'client_id=screens-server', stack.file.tokenEndpoint);
 
   inBrowser(
     'signs in by the one-time link and sets up a passkey',
@@ -71,7 +44,7 @@ describe('a partner onboarded in the browser', () => {
       began = performance.now();
       await owner.page.goto(String(stack.file.setupUrl));
       await owner.click('button', 'Set up a passkey');
-      await owner.page.getByRole('heading', { level: 1, name: 'Partners' }).waitFor();
+      await owner.arriveAt('Partners');
       expect(owner.page.url()).not.toContain('#');
     },
     MINUTE,
@@ -80,43 +53,41 @@ describe('a partner onboarded in the browser', () => {
   inBrowser(
     'creates a partner, its authority, an application, a resource and a grant',
     async () => {
-      const { page } = person();
-      await person().click('link', 'New partner');
-      await person().fill('Name', 'Screens GmbH');
-      await person().fill(/^Id/, 'screens');
-      await person().click('button', 'Create partner');
-      await page.getByRole('heading', { level: 1, name: 'Screens GmbH' }).waitFor();
+      const visitor = person();
+      await visitor.click('link', 'New partner');
+      await visitor.fill('Name', 'Screens GmbH');
+      await visitor.click('button', 'Create partner');
+      await visitor.arriveAt('Screens GmbH');
 
-      await person().click('link', 'Add trust anchor');
-      await person().fill(/^Id/, 'screens-ca');
-      await person().fill('Certificate of the authority', authority.pem);
-      await page.getByText('CN=Screens CA,O=Screens GmbH,C=DE').first().waitFor();
-      await person().click('button', 'Add trust anchor');
-      await page.getByRole('heading', { level: 1, name: /Screens GmbH|Trust anchors/ }).waitFor();
+      await visitor.click('link', 'Add trust anchor');
+      await visitor.fill('Certificate of the authority', world.authority.pem);
+      await visitor.read('CN=screens CA,O=screens GmbH,C=DE');
+      await visitor.click('button', 'Add trust anchor');
+      await visitor.arriveAt('Screens GmbH');
 
-      await person().visit('/partners/screens/new-application');
-      await person().fill('Client id', 'screens-server');
-      await page
-        .getByLabel(/^Subject/)
-        .last()
-        .fill('CN=screens-server,O=Screens GmbH,C=DE');
-      await person().click('button', 'Create application');
-      await page.getByRole('heading', { level: 1, name: 'screens-server' }).waitFor();
+      await visitor.click('link', 'New application');
+      await visitor.fill('Client id', world.clientId);
+      await visitor.fill('Subject', world.subject);
+      await visitor.click('button', 'Create application');
+      await visitor.arriveAt(world.clientId);
 
-      await person().visit('/resources/new');
-      await person().fill(/^Audience/, API);
-      await choose('Provided by', 'Holdfast (holdfast)');
-      await person().fill(/^Scopes/, 'things:read things:write');
-      await person().click('button', 'Create resource');
-      await page.getByText(API).first().waitFor();
+      await visitor.click('link', 'Resources & scopes');
+      await visitor.click('link', 'New resource');
+      await visitor.fill('Audience', world.api);
+      await visitor.choose('Provided by', 'Holdfast (holdfast)');
+      await visitor.fill('Scopes', 'orders:read orders:write');
+      await visitor.click('button', 'Create resource');
+      await visitor.read(world.api);
 
-      await person().visit('/applications/screens-server');
-      await person().click('button', 'Add grant');
-      await choose('Resource', API);
-      await choose('Scopes', 'things:read');
-      await page.keyboard.press('Escape');
-      await person().click('button', 'Add grant');
-      await page.getByText('things:read').first().waitFor();
+      await visitor.click('link', 'Partners');
+      await visitor.click('link', 'Screens GmbH');
+      await visitor.click('link', world.clientId);
+      await visitor.click('button', 'Add grant');
+      await visitor.choose('Resource', world.api);
+      await visitor.choose('Scopes', 'orders:read');
+      await visitor.page.keyboard.press('Escape');
+      await visitor.click('button', 'Add grant');
+      await visitor.page.getByRole('button', { name: /^Remove the grant/ }).waitFor();
     },
     MINUTE,
   );
@@ -124,46 +95,36 @@ describe('a partner onboarded in the browser', () => {
   inBrowser(
     'lets curl get a token with the certificate of the partner, bound to it (RFC 8705 §3)',
     async () => {
-      const answer = await askForToken();
-      expect(answer).toMatchObject({ status: 200, body: { scope: 'things:read' } });
-      const [, claims = ''] = String(answer.body['access_token']).split('.');
-      expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
-        aud: API,
+      const answer = await world.askForToken();
+      expect(answer).toMatchObject({ status: 200, body: { scope: 'orders:read' } });
+      token = answer.body['access_token'];
+      expect(claimsOf(String(token))).toMatchObject({
+        aud: world.api,
         partner: 'screens',
-        cnf: {},
+        cnf: { 'x5t#S256': expect.stringMatching(/^[\w-]{43}$/) },
       });
     },
   );
 
+  inBrowser('lets curl call the API that was just registered, with that token', async () => {
+    expect(await world.callApi(token)).toEqual({ status: 200, body: { orders: [] } });
+  });
+
   inBrowser(
     'suspends the partner: curl is refused, and the reason stands on the screen',
     async () => {
-      const { page } = person();
-      await person().visit('/partners/screens');
-      await person().click('button', 'Suspend');
-      await person().click('button', 'Suspend partner');
-      await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
-      let answer = await askForToken();
-      for (let attempt = 0; answer.status === 200 && attempt < 20; attempt += 1) answer = await askForToken();
-      expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+      const visitor = person();
+      await visitor.click('link', 'screens');
+      await visitor.click('button', 'Suspend');
+      await visitor.click('button', 'Suspend partner');
+      await visitor.page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
+      expect(await world.refusal()).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
 
-      await person().visit('/applications/screens-server');
-      await page.getByText('partner_suspended').first().waitFor();
+      await visitor.click('link', world.clientId);
+      await visitor.read('partner_suspended');
       const seconds = Math.round((performance.now() - began) / 1_000);
-      process.stderr.write(`onboarding in the browser: ${person().clicks} clicks and fields, ${seconds} s\n`);
+      process.stderr.write(`onboarding in the browser: ${visitor.clicks} clicks and fields, ${seconds} s\n`);
     },
     MINUTE,
   );
-
-  /** Picks an option of a select by its label. */
-  async function choose(label: string, option: string): Promise<void> {
-    const { page } = person();
-    person().clicks += 2;
-    await page
-      .getByRole('textbox', { name: label })
-      .or(page.getByRole('combobox', { name: label }))
-      .first()
-      .click();
-    await page.getByRole('option', { name: option }).first().click();
-  }
 });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CertificateFiles } from '@holdfast/stack';
@@ -60,6 +60,11 @@ export function makeRoot(subject: string): Promise<Authority> {
 /** A leaf for client authentication. */
 export function issueLeaf(authority: Authority, subject: string): Promise<IssuedCertificate> {
   return authority.issue({ subject, extendedKeyUsage: ['clientAuth'], ...validNow() });
+}
+
+/** SHA-256 of the certificate, base64url: what stands as `x5t#S256` (RFC 8705 §3.1). */
+export function thumbprintOf({ der }: IssuedCertificate): string {
+  return createHash('sha256').update(der).digest('base64url');
 }
 
 /** A name that no other test has. */
