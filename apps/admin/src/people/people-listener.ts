@@ -5,7 +5,7 @@ import type { PeopleStore } from '@holdfast/people';
 import type { ApiPorts } from '../app.module.js';
 import { browserRules } from './browser-rules.js';
 import { PeopleModule } from './people.module.js';
-import { serveAssets } from './screens.js';
+import { serveAssets, warnUnlessBuilt } from './screens.js';
 import type { PeopleSettings } from './tokens.js';
 
 const METHODS: AllowedMethods = [
@@ -35,6 +35,7 @@ export function servePeople(
     methods: [...shared.methods, ...METHODS],
     prepare: async (fastify: FastifyInstance) => {
       browserRules(fastify, settings.url);
+      await warnUnlessBuilt((text) => shared.logger.warn(text));
       await serveAssets(fastify);
     },
   });

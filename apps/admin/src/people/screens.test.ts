@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
-import { renderPage, serveAssets } from './screens.js';
+import { renderPage, serveAssets, warnUnlessBuilt } from './screens.js';
 
 const directory = `${mkdtempSync(join(tmpdir(), 'holdfast-screens-'))}/`;
 
@@ -28,6 +28,25 @@ describe('renderPage', () => {
   it('says how to build the screens when they are not', async () => {
     const { built, html } = await renderPage(join(directory, 'nothing/'));
     expect([built, html]).toEqual([false, expect.stringContaining('npm run build')]);
+  });
+});
+
+describe('without the built screens', () => {
+  it('there are no assets, and everything else is served', async () => {
+    const server = fastify();
+    server.get('/api', () => 'here');
+    await serveAssets(server, join(directory, 'nothing/'));
+    expect((await server.inject('/assets/index-abc.js')).statusCode).toBe(404);
+    expect((await server.inject('/api')).body).toBe('here');
+    await server.close();
+  });
+
+  it('the listener says so when it starts', async () => {
+    const warned: string[] = [];
+    await warnUnlessBuilt((text) => warned.push(text), directory);
+    expect(warned).toEqual([]);
+    await warnUnlessBuilt((text) => warned.push(text), join(directory, 'nothing/'));
+    expect(warned).toEqual([expect.stringContaining('npm run build')]);
   });
 });
 

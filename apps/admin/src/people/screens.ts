@@ -31,6 +31,14 @@ export async function renderPage(directory: string = BUILT): Promise<Page> {
   }
 }
 
+/** Tells the operator at start what people would otherwise be the first to read, on the page. */
+export async function warnUnlessBuilt(
+  warn: (text: string) => void,
+  directory: string = BUILT,
+): Promise<void> {
+  if (!(await renderPage(directory)).built) warn('the screens are not built: run npm run build');
+}
+
 /** Serves what the page loads. The names carry a hash of the content, so a browser may keep them for ever. */
 export async function serveAssets(fastify: FastifyInstance, directory: string = BUILT): Promise<void> {
   await fastify.register(fastifyStatic, {
