@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { AppProcess } from '../harness/app-process.js';
 import { beside } from '../harness/beside.js';
-import { makeRoot, validNow } from '../harness/identity.js';
+import { makeRoot, uniqueName, validNow } from '../harness/identity.js';
 import { needsPrograms } from '../harness/programs.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { inviteOwner } from '../harness/owner.js';
@@ -48,7 +48,7 @@ describe('the entrance', () => {
     return visitor;
   };
   const linkTo = (origin: string): string =>
-    `${origin}/welcome${new URL(inviteOwner(sharedStack(), new URL(origin).hostname)).hash}`;
+    `${origin}/welcome${new URL(inviteOwner(sharedStack(), uniqueName('entrance'))).hash}`;
 
   describe('in production', () => {
     let origin: string;
@@ -78,13 +78,13 @@ describe('the entrance', () => {
         const owner = await arrive({ origin, caFile });
         await owner.plugInAuthenticator();
         await owner.page.goto(linkTo(origin));
-        await owner.arriveAt('Welcome, localhost');
+        await owner.arriveAt(/^Welcome, entrance-/);
         await owner.read('Without a passkey nothing else can be done here.');
         expect(await owner.page.getByRole('link').count()).toBe(0);
         expect(await owner.accessibilityViolations()).toEqual([]);
         for (const path of ['/partners', '/account', '/audit']) {
           await owner.visit(path);
-          await owner.arriveAt('Welcome, localhost');
+          await owner.arriveAt(/^Welcome, entrance-/);
         }
         for (const path of ['/api/v1/partners', '/api/v1/audit', '/auth/passkeys'])
           expect([path, await owner.page.evaluate(`fetch('${path}').then(({ status }) => status)`)]).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect } from '@jest/globals';
+import { uniqueName } from '../harness/identity.js';
 import { needsPrograms } from '../harness/programs.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { Keyboard } from './keyboard.js';
@@ -19,7 +20,7 @@ describe('a partner onboarded without a mouse', () => {
       const keyboard = new Keyboard(owner.page);
       try {
         await owner.plugInAuthenticator();
-        await owner.page.goto(inviteOwner(stack, 'Keyboard'));
+        await owner.page.goto(inviteOwner(stack, uniqueName('keyboard')));
         await keyboard.enter('button', 'Set up a passkey');
         await owner.arriveAt('Partners');
         await onboard(owner, keyboard, world);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { Operator } from '../harness/operator.js';
+import { uniqueName } from '../harness/identity.js';
 import { needsPrograms } from '../harness/programs.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { inviteOwner } from '../harness/owner.js';
@@ -11,13 +12,14 @@ const MINUTE = 60_000;
 /** One owner with two devices: the tests below follow each other. */
 describe('the passkeys of an owner', () => {
   let owner: Visitor;
+  const name = uniqueName('two-devices');
   let unplug: () => Promise<void>;
 
   beforeAll(async () => {
     const stack = sharedStack();
     owner = await Visitor.open({ origin: stack.file.admin, caFile: stack.file.caFile });
     unplug = await owner.plugInAuthenticator();
-    await owner.page.goto(inviteOwner(stack, 'Two devices'));
+    await owner.page.goto(inviteOwner(stack, name));
     await owner.fill('Name of this passkey', 'Laptop');
     await owner.click('button', 'Set up a passkey');
     await owner.arriveAt('Partners');
@@ -30,7 +32,7 @@ describe('the passkeys of an owner', () => {
   inBrowser(
     'are one at first, which cannot be removed (AW-26)',
     async () => {
-      await owner.click('link', /Two devices/);
+      await owner.click('link', name);
       await owner.read('This is your only passkey, so it cannot be removed.');
       await button('Rename Laptop').waitFor();
       expect(await button('Remove Laptop').count()).toBe(0);
