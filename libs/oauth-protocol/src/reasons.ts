@@ -104,8 +104,9 @@ const CLIENT_REFUSALS = {
   },
   certificate_not_registered: {
     told: false,
-    meaning: 'the certificate is sound but is not the one registered for this client',
-    remedy: 'Compare subject or thumbprint with the credentials of the client (holdfast client show).',
+    meaning:
+      'the certificate carries no name registered for this client, or is not the pinned one; its issuer was not looked at',
+    remedy: 'Compare names or thumbprint with the credentials of the client (holdfast client show).',
   },
 } as const satisfies Record<string, ReasonEntry>;
 

@@ -29,8 +29,10 @@ export class Evidence {
   }
 
   /**
-   * The verdict on the path to an anchor of `client`. Remembered while it holds: until the first certificate on the
-   * path expires, and for this state of the client only (a changed registry has another `Client`).
+   * The verdict on the path to an anchor under which `client` has registered a name that the leaf carries; nothing if
+   * there is none. So a signature is checked only for whoever knows a registered name, and the time of a refusal does
+   * not tell which clients exist (RFC 6749 §5.2). Remembered while it holds: until the first certificate on the path
+   * expires, and for this state of the client only (a changed registry has another `Client`).
    */
   pathFor(
     client: Client,
@@ -38,13 +40,12 @@ export class Evidence {
     leaf: Certificate,
     policy: ValidationPolicy,
     now: Date,
-  ): CertificateVerdict<RegisteredAnchor> {
+  ): CertificateVerdict<RegisteredAnchor> | undefined {
     if (this.last?.client === client && now <= this.last.until) return this.last.verdict;
+    // RFC 8705 §7.4: a name counts under its own anchor only.
+    const anchors = trust.anchors.filter((anchor) => client.isIdentifiedBy({ leaf, chain: [], anchor }));
+    if (anchors.length === 0) return undefined;
     const candidates = [...this.bag, ...trust.intermediates];
-    // A name counts under its own anchor only: of a leaf with paths to several anchors, that one is to be found.
-    const mayVouch = (anchor: RegisteredAnchor): boolean =>
-      client.isIdentifiedBy({ leaf, chain: [], anchor });
-    const anchors = trust.anchors.toSorted((a, b) => Number(mayVouch(b)) - Number(mayVouch(a)));
     const verdict = validateClientCertificate(leaf, candidates, anchors, policy, now);
     // A "no" is remembered too, for a moment: asking again and again must not cost a path search each time.
     const until = verdict.trusted ? verdict.validUntil : new Date(now.getTime() + REFUSAL_HOLDS_MS);

@@ -116,9 +116,9 @@ export class IssueToken {
       const path = this.evidence
         .of(presented)
         .pathFor(client, authentication, leaf.certificate, this.policy.certificates, now);
+      if (path === undefined) return denied('certificate_not_registered', { thumbprint });
       if (!path.trusted)
         return denied(denialForPath(path.fault), { thumbprint, fault: path.fault, depth: path.depth });
-      if (!client.isIdentifiedBy(path.path)) return denied('certificate_not_registered', { thumbprint });
     } else if (!client.hasPinned(thumbprint, publicKeyThumbprint(leaf.certificate))) {
       return denied('certificate_not_registered', { thumbprint });
     }

@@ -122,7 +122,7 @@ async function sessionElsewhere({ stack, token, orders, named, attackerClient }:
       to: token,
       as: attackerClient.identity,
       send,
-      expected: invalidClient('issuer_unknown'),
+      expected: invalidClient('certificate_not_registered'),
     },
     ...[undefined, named.identity].map((as) => ({
       name: `the API ${as === undefined ? 'without' : 'with'} a certificate`,

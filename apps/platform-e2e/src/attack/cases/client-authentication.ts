@@ -57,7 +57,7 @@ export const CLIENT_AUTHENTICATION: readonly AttackCase[] = [
         'of another partner',
         world.attackerClient.identity,
         credentialsForm(world.named.clientId),
-        invalidClient('issuer_unknown'),
+        invalidClient('certificate_not_registered'),
       ),
       tokenAttempt(
         world,
@@ -78,7 +78,7 @@ export const CLIENT_AUTHENTICATION: readonly AttackCase[] = [
         'of a pinned client for a named one',
         world.pinned.identity,
         credentialsForm(world.named.clientId),
-        invalidClient('issuer_unknown'),
+        invalidClient('certificate_not_registered'),
       ),
     ],
   },

@@ -43,7 +43,7 @@ export const TLS_HANDSHAKES: readonly AttackCase[] = [
       const form = credentialsForm(world.named.clientId);
       const people: readonly (readonly [Identity | undefined, Parameters<typeof judgeAnswer>[1]])[] = [
         [world.named.identity, { status: 200 }],
-        [world.attackerClient.identity, invalidClient('issuer_unknown')],
+        [world.attackerClient.identity, invalidClient('certificate_not_registered')],
         [undefined, invalidClient('certificate_absent')],
       ];
       return names.flatMap((servername) =>
