@@ -50,7 +50,9 @@ function Row({ passkey: { id, name, created_at, used_at }, isLast }: { passkey: 
           </Text>
         </div>
       </Table.Td>
-      <Table.Td data-label="Last used">{used_at === null ? 'never' : <When at={used_at} />}</Table.Td>
+      <Table.Td data-label="Last used">
+        <When at={used_at ?? created_at} />
+      </Table.Td>
       <Table.Td>
         <Group gap="xs" justify="flex-end">
           <Rename name={name} note="So that you know it again." change={rename} compact />

@@ -78,11 +78,11 @@ function Frame({ name }: { name: string }) {
               Holdfast
             </Link>
           </Group>
-          <Group gap={4} wrap="nowrap">
+          <Group gap={4} wrap="nowrap" miw={0}>
             <SchemeSwitch />
-            <Link to="/account" className="nav-link">
+            <Link to="/account" className="nav-link account-link">
               <AccountIcon />
-              {name}
+              <span>{name}</span>
             </Link>
           </Group>
         </Group>
