@@ -17,7 +17,8 @@ export interface Sending {
 }
 
 /**
- * Asks the own origin with the session's cookie.
+ * Asks the own origin with the session's cookie. A transport of our own because every answer needs its entity tag and
+ * every refusal its problem (RFC 9457), which a generated client would only wrap; the types come from the OpenAPI document.
  * @throws RequestFailed on any answer but a success, and where none came.
  */
 export async function request<T>(
