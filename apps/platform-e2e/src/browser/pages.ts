@@ -21,15 +21,15 @@ export const PAGES = {
   account: '/account',
 } as const;
 
-/** A signed-in owner at a browser of this size and colour scheme, at the list of partners. */
+/** A signed-in owner, of this name, at a browser of this size and colour scheme, at the list of partners. */
 export async function signedInOwner(
   stack: StackUnderTest,
-  look: Pick<VisitorOptions, 'width' | 'colorScheme'> = {},
+  { name, ...look }: Pick<VisitorOptions, 'width' | 'colorScheme'> & { readonly name?: string } = {},
 ): Promise<Visitor> {
   const owner = await Visitor.open({ origin: stack.file.admin, caFile: stack.file.caFile, ...look });
   try {
     await owner.plugInAuthenticator();
-    await owner.page.goto(inviteOwner(stack));
+    await owner.page.goto(inviteOwner(stack, name));
     await owner.click('link', 'Go on without a passkey');
     await owner.page.getByRole('heading', { level: 1, name: 'Partners' }).waitFor();
     return owner;

