@@ -58,9 +58,13 @@ function filesIn(directory: string): string[] {
 /** The lines that a log holds about a request. */
 export function logLinesOf(logFile: string, requestId: string): readonly Readonly<Record<string, unknown>>[] {
   if (!existsSync(logFile)) return [];
-  return readFileSync(logFile, 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(requestId))
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter((line) => line['request_id'] === requestId);
+  return (
+    readFileSync(logFile, 'utf8')
+      .split('\n')
+      // What follows the last line break is still being written.
+      .slice(0, -1)
+      .filter((line) => line.includes(requestId))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['request_id'] === requestId)
+  );
 }
