@@ -43,17 +43,9 @@ export async function registerNamedClient(
 ): Promise<NamedClient> {
   const clientId = uniqueName('named');
   const subject = `CN=${clientId},O=${partner.id},C=SE`;
-  await operator.post('clients', {
-    id: clientId,
-    partner: partner.id,
-    token_endpoint_auth_method: 'tls_client_auth',
-    anchor: partner.anchor,
-    tls_client_auth_subject_dn: subject,
-  });
   const leaf = await issueLeaf(partner.root, subject);
-  const client = { partner: partner.id, clientId, identity: toIdentity(leaf), subject, leaf };
-  await grantOrders(operator, client, scopes);
-  return client;
+  const identity = { tls_client_auth_subject_dn: subject };
+  return { ...(await registerClient(operator, partner, { clientId, identity, leaf, scopes })), subject };
 }
 
 /** Registers a client by its certificate, grants it scopes of the sample API, and waits until it gets tokens. */
@@ -65,22 +57,45 @@ export async function registerPinnedClient(
   const clientId = uniqueName('pinned');
   const subject = `CN=${clientId},O=${partner.id},C=SE`;
   const leaf = certificate ?? (await makeSelfSigned(subject));
-  await operator.post('clients', {
-    id: clientId,
-    partner: partner.id,
-    token_endpoint_auth_method: 'self_signed_tls_client_auth',
-    certificate: leaf.pem,
-  });
-  const client = { partner: partner.id, clientId, identity: toIdentity(leaf), subject, leaf };
-  await grantOrders(operator, client, [READ, WRITE]);
+  const identity = { certificate: leaf.pem };
+  return { ...(await registerClient(operator, partner, { clientId, identity, leaf })), subject };
+}
+
+/** A client that may be recognised in any way of RFC 8705 §2. */
+export interface ClientToRegister {
+  readonly clientId: string;
+  /** Members of the admin API: a name, which counts under the partner's anchor, or certificates. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** What it presents. */
+  readonly leaf: IssuedCertificate;
+  readonly scopes?: readonly string[];
+}
+
+/** Registers a client, grants it scopes of the sample API, and waits until it gets tokens. */
+export async function registerClient(
+  operator: Operator,
+  partner: RegisteredPartner,
+  { clientId, identity, leaf, scopes = [READ, WRITE] }: ClientToRegister,
+): Promise<PartnerClient & { readonly leaf: IssuedCertificate }> {
+  await operator.post('clients', newClient(partner, clientId, identity));
+  await operator.post('grants', { client: clientId, resource: operator.stack.orders, scopes });
+  const client = { partner: partner.id, clientId, identity: toIdentity(leaf), leaf };
+  await tokenOf(operator.stack, client);
   return client;
 }
 
-async function grantOrders(
-  operator: Operator,
-  client: PartnerClient,
-  scopes: readonly string[],
-): Promise<void> {
-  await operator.post('grants', { client: client.clientId, resource: operator.stack.orders, scopes });
-  await tokenOf(operator.stack, client);
+/** The body of `POST /clients`: the method is the one that the identity belongs to. */
+export function newClient(
+  { id, anchor }: RegisteredPartner,
+  clientId: string,
+  identity: ClientToRegister['identity'],
+): Readonly<Record<string, unknown>> {
+  const isPinned = 'certificate' in identity || 'jwks' in identity;
+  return {
+    id: clientId,
+    partner: id,
+    token_endpoint_auth_method: isPinned ? 'self_signed_tls_client_auth' : 'tls_client_auth',
+    ...(!isPinned && { anchor }),
+    ...identity,
+  };
 }

@@ -4,17 +4,21 @@ import { CLIENT_AUTHENTICATION } from './client-authentication.js';
 import { DENIAL_OF_SERVICE } from './denial-of-service.js';
 import { FORGED_TOKENS } from './forged-tokens.js';
 import { LOG_INJECTION } from './log-injection.js';
+import { NAME_MATCHING } from './name-matching.js';
+import { PINNED_CERTIFICATES } from './pinned-certificates.js';
 import { STOLEN_TOKENS } from './stolen-tokens.js';
 import { TLS_HANDSHAKES } from './tls-handshakes.js';
 import { TLS_SESSIONS } from './tls-sessions.js';
 import { TOKEN_REQUESTS } from './token-request.js';
 
-const ORDER = ['CA', 'TV', 'TL', 'AW', 'DO'];
+const ORDER = ['CA', 'CV', 'TV', 'TL', 'AW', 'DO'];
 
 /** Every case of the catalogue that concerns what exists, in its order. */
 export const ATTACK_CASES: readonly AttackCase[] = [
   ...CLIENT_AUTHENTICATION,
   ...TOKEN_REQUESTS,
+  ...NAME_MATCHING,
+  ...PINNED_CERTIFICATES,
   ...FORGED_TOKENS,
   ...STOLEN_TOKENS,
   ...TLS_SESSIONS,
