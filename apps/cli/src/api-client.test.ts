@@ -462,7 +462,7 @@ describe('audit', () => {
     });
   });
 
-  it('verify is exit code 2 for a trail that was tampered with, and names where', async () => {
+  it('verify is exit code 2 for a trail that was tampered with, and names where (AW-27)', async () => {
     const faults = [{ stream: 'token-1', seq: 7, fault: 'hash_mismatch' }];
     platform.answer('GET /api/v1/audit/verify', { body: { intact: false, streams: 2, events: 9, faults } });
     const { code, stdout, stderr } = await platform.run('audit', 'verify');

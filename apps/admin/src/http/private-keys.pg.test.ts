@@ -91,6 +91,21 @@ describe('a private key in the input', () => {
     }
   });
 
+  it('is refused in a JWK Set beside its certificate, which would do without it (AW-24)', async () => {
+    const sets = FIELDS.filter(({ field }) => field === 'jwks').map(({ operation }) => operation.path);
+    expect(sets).not.toEqual([]);
+    for (const path of sets) {
+      const { certificate: pinned, ...valid } = await world.validBody(path, 'certificate');
+      const x5c = [String(pinned).replace(/-----[^-]+-----|\s/g, '')];
+      for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']) {
+        const keys = [{ ...jwk, d: undefined, x5c, [member]: SECRET }];
+        const answer = await world.call(path, { body: { ...valid, jwks: { keys } } });
+        expect([path, answer.status, traces(answer.text)]).toEqual([path, 422, []]);
+        expect(answer.json['errors']).toMatchObject([{ code: 'private_key_present' }]);
+      }
+    }
+  });
+
   it('has left nothing in the database and nothing in the log (AW-24)', async () => {
     const after = await world.people.everyRow();
     expect(after).toEqual(before);
