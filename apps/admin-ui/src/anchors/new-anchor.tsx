@@ -1,9 +1,10 @@
-import { Select, Stack, TextInput } from '@mantine/core';
+import { Stack, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useCreate, useList } from '../api/queries.js';
+import { useCreate } from '../api/queries.js';
 import { CertificatePanel } from '../certificates/certificate-panel.js';
 import { holdOf, isSendable, type Reading } from '../certificates/use-insight.js';
+import { PartnerSelect } from '../partners/partner-select.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { fieldProblems, Form } from '../parts/form.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
@@ -16,7 +17,6 @@ export function NewAnchor() {
   const [id, setId] = useState<string>();
   const [input, setInput] = useState<string | Uint8Array>('');
   const [reading, setReading] = useState<Reading>();
-  const partners = useList('partners', { limit: '200' });
   const create = useCreate('anchors');
   const navigate = useNavigate();
   const chosen = id ?? (partner === '' ? '' : `${partner}-ca`);
@@ -40,14 +40,12 @@ export function NewAnchor() {
           cli={toCliLine('anchor add', [chosen], { partner, file: 'ca.pem' })}
         >
           <Stack gap="md" maw={480}>
-            <Select
+            <PartnerSelect
               label={LABELS.partner}
               description="The authority vouches for applications of this partner only."
-              data={partners.items.map((each) => ({ value: each.id, label: `${each.name} (${each.id})` }))}
-              value={partner === '' ? null : partner}
-              onChange={(value) => setPartner(value ?? '')}
+              value={partner}
+              onChange={setPartner}
               error={problems.fields['partner']}
-              searchable
             />
             <TextInput
               label={LABELS.id}

@@ -1,5 +1,5 @@
 import { Button, FileButton, Group, Text, Textarea } from '@mantine/core';
-import { useState, type DragEvent } from 'react';
+import { useState, type ReactNode } from 'react';
 
 /** The server takes 64 KiB; a certificate has two. */
 const MAXIMUM_BYTES = 1024 * 1024;
@@ -16,7 +16,6 @@ export function CertificateInput({
   onChange: (input: string | Uint8Array) => void;
   error?: string | undefined;
 }) {
-  const [over, setOver] = useState(false);
   const [fileName, setFileName] = useState<string>();
   const open = async (file: File | null | undefined) => {
     if (!file) return;
@@ -25,23 +24,9 @@ export function CertificateInput({
     // Shown if it is text, so that it can be looked at and mended.
     onChange(isText(bytes) ? new TextDecoder().decode(bytes) : bytes);
   };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    void open(event.dataTransfer.files[0]);
-  };
   const binary = typeof value !== 'string';
   return (
-    <div
-      className="drop"
-      {...(over && { 'data-over': true })}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <DropZone onFile={(file) => void open(file)}>
       <Textarea
         className="code-area"
         label={label}
@@ -72,6 +57,28 @@ export function CertificateInput({
           </Text>
         )}
       </Group>
+    </DropZone>
+  );
+}
+
+function DropZone({ onFile, children }: { onFile: (file: File | undefined) => void; children: ReactNode }) {
+  const [over, setOver] = useState(false);
+  return (
+    <div
+      className="drop"
+      {...(over && { 'data-over': true })}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        onFile(event.dataTransfer.files[0]);
+      }}
+    >
+      {children}
     </div>
   );
 }

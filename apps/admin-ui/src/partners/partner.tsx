@@ -1,5 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
+import type { Client } from '../api/entities.js';
 import { useList, useOne, useRename } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Value } from '../parts/copy.js';
@@ -93,36 +94,40 @@ function Applications({ partner }: { partner: string }) {
           </Empty>
         }
       >
-        {(clients) => (
-          <Table className="rows">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Client id</Table.Th>
-                <Table.Th>Identity</Table.Th>
-                <Table.Th>Status</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {clients.map(({ id, token_endpoint_auth_method: method, status }) => (
-                <Table.Tr key={id}>
-                  <Table.Td data-label="Client id">
-                    <RouteLink to="/applications/$client" params={{ client: id }} fw={600}>
-                      {id}
-                    </RouteLink>
-                  </Table.Td>
-                  <Table.Td data-label="Identity">
-                    {method === 'tls_client_auth' ? 'Match by name' : 'Pin certificate'}
-                  </Table.Td>
-                  <Table.Td data-label="Status">
-                    <Status status={status} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
+        {(clients) => <ApplicationTable clients={clients} />}
       </Listed>
     </Card>
+  );
+}
+
+function ApplicationTable({ clients }: { clients: readonly Client[] }) {
+  return (
+    <Table className="rows">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Client id</Table.Th>
+          <Table.Th>Identity</Table.Th>
+          <Table.Th>Status</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {clients.map(({ id, token_endpoint_auth_method: method, status }) => (
+          <Table.Tr key={id}>
+            <Table.Td data-label="Client id">
+              <RouteLink to="/applications/$client" params={{ client: id }} fw={600}>
+                {id}
+              </RouteLink>
+            </Table.Td>
+            <Table.Td data-label="Identity">
+              {method === 'tls_client_auth' ? 'Match by name' : 'Pin certificate'}
+            </Table.Td>
+            <Table.Td data-label="Status">
+              <Status status={status} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 

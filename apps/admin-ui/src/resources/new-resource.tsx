@@ -1,7 +1,8 @@
-import { Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Stack, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useCreate, useList } from '../api/queries.js';
+import { useCreate } from '../api/queries.js';
+import { PartnerSelect } from '../partners/partner-select.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { fieldProblems, Form } from '../parts/form.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
@@ -12,7 +13,6 @@ export function NewResource() {
   const [partner, setPartner] = useState('');
   const [audience, setAudience] = useState('');
   const [typed, setTyped] = useState('');
-  const partners = useList('partners', { limit: '200' });
   const create = useCreate('resources');
   const navigate = useNavigate();
   const scopes = typed.split(/\s+/).filter((scope) => scope !== '');
@@ -48,14 +48,12 @@ export function NewResource() {
               autoCapitalize="off"
               spellCheck={false}
             />
-            <Select
+            <PartnerSelect
               label={LABELS.partner}
               description="The partner that runs this API."
-              data={partners.items.map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
-              value={partner === '' ? null : partner}
-              onChange={(value) => setPartner(value ?? '')}
+              value={partner}
+              onChange={setPartner}
               error={problems.fields['partner']}
-              searchable
             />
             <Textarea
               label={LABELS.scopes}

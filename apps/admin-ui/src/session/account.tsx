@@ -1,13 +1,11 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
-import { problemOf } from '../api/problem.js';
 import { useAuth, useSession } from '../api/queries.js';
 import { request } from '../api/request.js';
 import { Card, Page } from '../parts/page.js';
-import { Refusal } from './entrance.js';
 import { PasskeyList } from './passkey-list.js';
-import { addPasskey, passkeyObstacle } from './passkey.js';
+import { PasskeyForm } from './passkey-form.js';
+import { addPasskey } from './passkey.js';
 import { LostPasskey } from './sign-in.js';
 
 export function Account() {
@@ -40,33 +38,17 @@ export function Account() {
 }
 
 function AddPasskey() {
-  const obstacle = passkeyObstacle();
-  const [name, setName] = useState('');
   const add = useAuth(addPasskey);
-  if (obstacle !== undefined) return <Refusal>{obstacle}</Refusal>;
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate(name, { onSuccess: () => setName('') });
-      }}
-    >
-      <Stack gap="sm" align="flex-start">
-        {add.isError && <Refusal>{problemOf(add.error).detail}</Refusal>}
-        {add.isSuccess && <Text role="status">The passkey was added.</Text>}
-        <TextInput
-          w="100%"
-          label="Name of the new passkey"
-          description="For instance the device that keeps it."
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" variant="default" loading={add.isPending}>
-          Add a passkey
-        </Button>
-      </Stack>
-    </form>
+    <>
+      {add.isSuccess && <Text role="status">The passkey was added.</Text>}
+      <PasskeyForm
+        add={add}
+        label="Name of the new passkey"
+        description="For instance the device that keeps it."
+        submit="Add a passkey"
+      />
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { Stack, Text } from '@mantine/core';
+import { useEffect } from 'react';
 import type { Session } from '../api/entities.js';
 import { problemOf } from '../api/problem.js';
 import { useAuth, useSession } from '../api/queries.js';
@@ -9,7 +9,8 @@ import { RouteButton } from '../parts/route-button.js';
 import { Failure, Loading } from '../parts/states.js';
 import { Entrance, Refusal } from './entrance.js';
 import { takeLinkToken } from './link-token.js';
-import { addPasskey, passkeyObstacle } from './passkey.js';
+import { PasskeyForm } from './passkey-form.js';
+import { addPasskey } from './passkey.js';
 import { LostPasskey } from './sign-in.js';
 
 // Before anything is drawn: the address shows the secret for as short a time as can be.
@@ -65,10 +66,7 @@ function UnusableLink({ detail }: { detail: string }) {
 }
 
 function SetUp({ session }: { session: Session }) {
-  const obstacle = passkeyObstacle();
-  const [name, setName] = useState('This computer');
   const add = useAuth(addPasskey);
-  const mayGoOn = session.mode === 'development' || session.via === 'passkey' || add.isSuccess;
   if (add.isSuccess) return <Go href="/partners" />;
   return (
     <Entrance title={`Welcome, ${session.account.name}`}>
@@ -77,40 +75,16 @@ function SetUp({ session }: { session: Session }) {
           Set up a passkey now: it is how you sign in from here on. Your device asks for a fingerprint, a face
           or a PIN, and no secret leaves it.
         </Text>
-        {obstacle === undefined ? (
-          <form
-            noValidate
-            onSubmit={(event) => {
-              event.preventDefault();
-              add.mutate(name);
-            }}
-          >
-            <Stack gap="md">
-              {add.isError && <Refusal>{problemOf(add.error).detail}</Refusal>}
-              <TextInput
-                label="Name of this passkey"
-                description="So that you know it again, when you have several."
-                value={name}
-                onChange={(event) => setName(event.currentTarget.value)}
-              />
-              <Button type="submit" size="md" loading={add.isPending}>
-                Set up a passkey
-              </Button>
-            </Stack>
-          </form>
-        ) : (
-          <Refusal>{obstacle}</Refusal>
-        )}
-        {mayGoOn ? (
-          <div className="note" data-tone="careful">
-            <Text mb="xs">
-              You can go on without one, because this is a development installation. The next time you need a
-              new link.
-            </Text>
-            <RouteButton to="/partners" variant="default">
-              Go on without a passkey
-            </RouteButton>
-          </div>
+        <PasskeyForm
+          add={add}
+          label="Name of this passkey"
+          description="So that you know it again, when you have several."
+          suggestion="This computer"
+          submit="Set up a passkey"
+          isMainAction
+        />
+        {session.mode === 'development' || session.via === 'passkey' ? (
+          <GoOnWithout />
         ) : (
           <Text size="sm" c="dimmed">
             Without a passkey nothing else can be done here.
@@ -118,5 +92,19 @@ function SetUp({ session }: { session: Session }) {
         )}
       </Stack>
     </Entrance>
+  );
+}
+
+function GoOnWithout() {
+  return (
+    <div className="note" data-tone="careful">
+      <Text mb="xs">
+        You can go on without one, because this is a development installation. The next time you need a new
+        link.
+      </Text>
+      <RouteButton to="/partners" variant="default">
+        Go on without a passkey
+      </RouteButton>
+    </div>
   );
 }
