@@ -30,6 +30,11 @@ export const DEP_CONSTRAINTS = [
     bannedExternalImports: FRAMEWORKS,
   },
   { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:tool', 'type:test-kit'] },
+  // Benches, fuzzers and suites look inside; nothing looks at them.
+  {
+    sourceTag: 'type:assurance',
+    onlyDependOnLibsWithTags: ['type:domain', 'type:test-kit', 'type:assurance'],
+  },
   // A black box: the product is reached over TLS, HTTP and SQL only.
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:tool', 'type:test-kit'] },
   {

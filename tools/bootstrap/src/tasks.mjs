@@ -27,6 +27,8 @@ const TASKS = {
   format: (args) => tool('prettier/bin/prettier.cjs', ['--write', ...(args.length > 0 ? args : ['.'])]),
   attack: (args) => builtScript('apps/platform-e2e/dist/attack.js', args),
   fault: (args) => builtScript('apps/platform-e2e/dist/fault.js', args),
+  suites: (args) => builtScript('tools/assurance/dist/suites.js', args),
+  bench: (args) => builtScript('tools/assurance/dist/bench.js', args),
   screenshots: (args) => builtScript('apps/platform-e2e/dist/screenshots.js', args),
   jest,
   tsc: (args) => withInstalled(() => withBuildLock(() => tool('typescript/bin/tsc', args))),

@@ -51,6 +51,7 @@ const FORBIDDEN: readonly [sourceTag: string, project: string, imported: string]
   ['type:app', 'apps/token-service', '@holdfast/test-pki'],
   ['type:test-kit', 'libs/test-pki', '@holdfast/token-binding'],
   ['type:tool', 'tools/stack', '@holdfast/client-registry'],
+  ['type:assurance', 'tools/assurance', '@holdfast/http-platform'],
   ['type:e2e', 'apps/platform-e2e', '@holdfast/client-registry'],
   ['runtime:any', 'libs/oauth-protocol', '@holdfast/token-binding'],
   ['runtime:any', 'libs/oauth-protocol', 'pino'],
