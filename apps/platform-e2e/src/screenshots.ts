@@ -14,7 +14,7 @@ for (const width of [1280, 400]) {
     const owner = await signedInOwner(stack, { width, colorScheme });
     for (const [name, path] of Object.entries(PAGES)) {
       await owner.visit(path);
-      await owner.page.waitForLoadState('networkidle');
+      await owner.settle();
       await owner.page.screenshot({
         path: join(directory, `${name}-${width}-${colorScheme}.png`),
         fullPage: true,

@@ -24,7 +24,7 @@ describe('every page', () => {
           const found: string[] = [];
           for (const [name, path] of Object.entries(PAGES)) {
             await owner.visit(path);
-            await owner.page.waitForLoadState('networkidle');
+            await owner.settle();
             const overflow = await owner.page.evaluate<number>(
               'document.documentElement.scrollWidth - innerWidth',
             );
