@@ -1,5 +1,11 @@
 import { ownerCookie } from '../../harness/owner.js';
-import { jsonRequest, tokenOf, tokenRequest, credentialsForm } from '../../harness/token-endpoint.js';
+import {
+  jsonRequest,
+  tokenOf,
+  tokenRequest,
+  credentialsForm,
+  withToken,
+} from '../../harness/token-endpoint.js';
 import { exchange, Wire, type Identity, type WireRequest } from '../../harness/wire.js';
 import { invalidClient, type AttackCase } from '../attack-case.js';
 import type { AttackWorld } from '../attack-world.js';
@@ -110,6 +116,37 @@ async function documentedRoutes({ stack }: AttackWorld): Promise<readonly string
   );
 }
 
+/**
+ * There is no room for partners yet: a partner reaches nothing of its own here, and nothing of another. When there is one,
+ * what belongs to another partner must be 404 there. That the victim was not suspended, the oracle of every case sees.
+ */
+async function anothersThings({ stack, admin, operator, named, attackerClient }: AttackWorld) {
+  const { items } = await operator.get(`grants?client=${named.clientId}`);
+  const [grant] = items as readonly { readonly id: string }[];
+  const token = await tokenOf(stack, attackerClient);
+  const requests: readonly (readonly [method: string, path: string, body?: unknown])[] = [
+    ['GET', `clients/${named.clientId}`],
+    ['GET', `partners/${named.partner}`],
+    ['GET', `credentials?client=${named.clientId}`],
+    ['GET', `audit?partner=${named.partner}`],
+    ['POST', `clients/${named.clientId}/suspend`],
+    ['POST', `partners/${named.partner}/suspend`],
+    ['PATCH', `partners/${named.partner}`, { name: 'Taken over' }],
+    ['DELETE', `grants/${grant?.id}`],
+  ];
+  return requests.map(([method, path, body]) => {
+    const target = `/api/v1/${path}`;
+    const request = body === undefined ? { method, target } : jsonRequest(method, target, body);
+    return {
+      name: `${method} ${path}`,
+      to: admin,
+      as: attackerClient.identity,
+      send: withToken(token, { ...request, headers: [...(request.headers ?? []), ['If-Match', '*']] }),
+      expected: { status: 401, headers: { 'www-authenticate': /^Bearer error="invalid_token"/ } },
+    };
+  });
+}
+
 /** `POST /token` and a call of the API, with the session of an owner and nothing else that would help. */
 async function sessionElsewhere({ stack, token, orders, named, attackerClient }: AttackWorld) {
   const cookie = ['Cookie', await ownerCookie(stack)] as const;
@@ -140,6 +177,13 @@ export const ADMIN_ACCESS: readonly AttackCase[] = [
     title: 'answers every route of the OpenAPI document to those who may, and 401 to everybody else',
     source: 'ASVS 8.2.1',
     check: matrix,
+  },
+  {
+    id: 'AW-03',
+    title:
+      "keeps a partner from everything of another by its id (there is no partner's room yet: 401, nothing else)",
+    source: 'API1; ASVS 8.2.2',
+    attempts: anothersThings,
   },
   {
     id: 'AW-22',

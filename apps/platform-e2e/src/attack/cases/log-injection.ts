@@ -53,13 +53,18 @@ async function injections(world: AttackWorld): Promise<readonly Injection[]> {
       send: agent(text),
     })),
     ...certificates.map((as) => ({ name: 'subject', to: token, as, send: form(named.clientId) })),
-    ...[orders, admin].flatMap((to) =>
+    ...(
+      [
+        [orders, '/orders'],
+        [admin, '/api/v1/partners'],
+      ] as const
+    ).flatMap(([to, target]) =>
       [...HOSTILE, HUGE.slice(0, 8_192)].flatMap((text) => [
         {
           name: 'kid',
           to,
           as: named.identity,
-          send: withToken(tokenWithKid(text), { target: '/api/v1/partners' }),
+          send: withToken(tokenWithKid(text), { target }),
         },
         { name: 'path', to, as: named.identity, send: { target: `/${encodeURIComponent(text)}` } },
       ]),
