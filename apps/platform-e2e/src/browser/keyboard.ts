@@ -16,10 +16,9 @@ export class Keyboard {
     await this.page.keyboard.press(key);
   }
 
-  /** Types into what has the focus, or pastes; in place of what was there. */
+  /** Types into what has the focus, or pastes. A field that Tab came to has its text selected: it is replaced. */
   async type(text: string): Promise<void> {
     this.presses += 1;
-    await this.page.keyboard.press('ControlOrMeta+a');
     await this.page.keyboard.insertText(text);
   }
 

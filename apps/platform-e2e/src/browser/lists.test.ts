@@ -81,6 +81,7 @@ describe('what is registered, on the screen', () => {
       await owner.fill(/^Name$/, '');
       await dialog('Rename').click();
       await owner.read(/This has to be put right/);
+      expect(await owner.accessibilityViolations()).toEqual([]);
       const { headers } = await operator.call('GET', `partners/${client.partner}`);
       await operator.call('PATCH', `partners/${client.partner}`, { name: 'Elsewhere Ltd' }, [
         ['If-Match', String(headers['etag'])],
@@ -125,6 +126,7 @@ describe('what is registered, on the screen', () => {
       await owner.visit(`/applications/${client.clientId}`);
       await button(/^Remove the grant for/).click();
       await owner.read(/Tokens that are out live until they expire/);
+      expect(await owner.accessibilityViolations()).toEqual([]);
       await dialog('Remove grant').click();
       await owner.read(/A grant says which API this application may call/);
       expect(await answersUntil(400, () => requestToken(operator.stack, client))).toBe(400);
