@@ -89,6 +89,10 @@ function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props
           autoCapitalize="off"
           spellCheck={false}
         />
+        <Offered
+          names={offered}
+          onChoose={({ field: chosen, value }) => onDraft((old) => ({ ...old, field: chosen, name: value }))}
+        />
       </Stack>
       <CertificatePanel
         label="Certificate to read the name from (optional)"
@@ -97,10 +101,6 @@ function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props
         use={{ mode: 'match-by-name', field, ...(subjects.length > 0 && { anchorSubjects: subjects }) }}
         onRead={onRead}
         note="In this mode the certificate is only read here: just the name is sent."
-      />
-      <Offered
-        names={offered}
-        onChoose={({ field: chosen, value }) => onDraft((old) => ({ ...old, field: chosen, name: value }))}
       />
     </Stack>
   );

@@ -118,9 +118,9 @@ function ModeChoice({ mode, onMode }: { mode: Mode; onMode: (mode: Mode) => void
         <div className="choice">
           <Radio value="self_signed_tls_client_auth" label={<strong>Pin certificate</strong>} />
           <Text size="sm" mt={4} pl={32}>
-            Only the exact certificates that you add are this application; they may be self-signed, no
-            authority is needed. Before one expires, the next one has to be added here, or the partner is
-            locked out that day.
+            Only the certificates that you add are this application, or any with their keys if you choose so;
+            they may be self-signed, no authority is needed. Before one expires, the next one has to be added
+            here, or the partner is locked out that day.
           </Text>
         </div>
       </Stack>

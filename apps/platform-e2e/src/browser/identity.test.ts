@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { makeSelfSigned, uniqueName, validNow } from '../harness/identity.js';
+import { Operator } from '../harness/operator.js';
+import { registerPartner, type RegisteredPartner } from '../harness/partners.js';
+import { needsPrograms } from '../harness/programs.js';
+import { sharedStack } from '../harness/stack-under-test.js';
+import { signedInOwner } from './pages.js';
+import { BROWSER_PROGRAMS, type Visitor } from './visitor.js';
+
+const MINUTE = 60_000;
+const withinMinute = needsPrograms(BROWSER_PROGRAMS);
+const inBrowser = (name: string, work: () => Promise<void>) => withinMinute(name, work, MINUTE);
+
+/** What an application is recognised by, as it is chosen on the screen (RFC 8705 §2.1.2 and §2.2). */
+describe('the identity of a new application', () => {
+  const operator = new Operator(sharedStack());
+  let owner: Visitor;
+  let partner: RegisteredPartner;
+
+  beforeAll(async () => {
+    owner = await signedInOwner(sharedStack());
+    partner = await registerPartner(operator, 'identity');
+  }, MINUTE);
+  afterAll(() => owner.close());
+
+  const begin = async (): Promise<string> => {
+    const clientId = uniqueName('identity');
+    await owner.visit(`/partners/${partner.id}/new-application`);
+    await owner.fill('Client id', clientId);
+    return clientId;
+  };
+  const create = async (clientId: string): Promise<unknown> => {
+    await owner.click('button', 'Create application');
+    await owner.arriveAt(clientId);
+    expect(owner.problems).toEqual([]);
+    return (await operator.get(`credentials?client=${clientId}`))['items'];
+  };
+
+  inBrowser('is any name that a pasted certificate carries, at one click', async () => {
+    const clientId = await begin();
+    const uri = `spiffe://identity.example/${clientId}`;
+    const leaf = await partner.root.issue({
+      subject: `CN=${clientId}`,
+      san: { uri: [uri], ip: ['2001:db8::7'], email: ['orders@identity.example'] },
+      extendedKeyUsage: ['clientAuth'],
+      ...validNow(),
+    });
+    await owner.fill('Certificate to read the name from (optional)', leaf.pem);
+    await owner.read('IP address: 2001:db8::7');
+    await owner.click('button', `URI: ${uri}`);
+    expect(await owner.page.getByRole('textbox', { name: 'URI' }).inputValue()).toBe(uri);
+    await owner.read('It has a URI to compare');
+    expect(await create(clientId)).toMatchObject([{ kind: 'san_uri', value: uri }]);
+    await owner.read(uri);
+  });
+
+  inBrowser('is refused at its field with a hint, and keeps what was typed', async () => {
+    const clientId = await begin();
+    await owner.click('radio', 'IP address');
+    await owner.fill('IP address', '192.0.2.0/24');
+    await owner.click('button', 'Create application');
+    await owner.read('without a prefix length');
+    await owner.fill('IP address', '192.0.2.7');
+    expect(await create(clientId)).toMatchObject([{ kind: 'san_ip', value: '192.0.2.7' }]);
+  });
+
+  inBrowser('is a key where that was chosen, and the screen says so', async () => {
+    const clientId = await begin();
+    await owner.click('radio', 'Pin certificate');
+    await owner.click('radio', 'Any certificate with its key');
+    await owner.fill('Certificate', (await makeSelfSigned('CN=identity')).pem);
+    await owner.read('SHA-256 of its public key');
+    expect(await create(clientId)).toMatchObject([{ kind: 'certificate', match: 'public-key' }]);
+    await owner.read('or any other certificate with its public key');
+  });
+});
