@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Counter } from 'prom-client';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
-import { createKeySet } from '@holdfast/cnf-token-verification';
+import { createKeySet, type KeySet } from '@holdfast/cnf-token-verification';
 import {
   createFetch,
   createLogger,
@@ -71,21 +71,7 @@ async function start(): Promise<RunningApp> {
   const management = await startManagement(
     { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
     metrics,
-    async () => {
-      const checks = {
-        database: await verifySchemaVersion(database).then(
-          (schema) => (schema.current ? 'ok' : 'schema differs: run migrate'),
-          () => 'PostgreSQL does not answer',
-        ),
-        keys: keys.hasKeys()
-          ? 'ok'
-          : await keys.refresh().then(
-              () => 'ok',
-              (error: Error) => error.message,
-            ),
-      };
-      return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
-    },
+    () => readiness(database, keys),
   );
   logger.info({ audience: config.AUDIENCE }, 'ready');
   return {
@@ -96,6 +82,23 @@ async function start(): Promise<RunningApp> {
       management.close();
     },
   };
+}
+
+/** Whether the app can do its work now: the database has its schema, and tokens can be verified. */
+async function readiness(database: Database, keys: KeySet) {
+  const checks = {
+    database: await verifySchemaVersion(database).then(
+      (schema) => (schema.current ? 'ok' : 'schema differs: run migrate'),
+      () => 'PostgreSQL does not answer',
+    ),
+    keys: keys.hasKeys()
+      ? 'ok'
+      : await keys.refresh().then(
+          () => 'ok',
+          (error: Error) => error.message,
+        ),
+  };
+  return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
 }
 
 /** The listener for people if there is to be one; it uses what the machines' listener holds, so it stops first. */
