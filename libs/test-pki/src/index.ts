@@ -30,3 +30,12 @@ export {
   type KeyPair,
   type SignatureHash,
 } from './keys.js';
+export {
+  makeOcspError,
+  makeOcspResponse,
+  makeRevocationList,
+  type OcspOptions,
+  type OcspStatementOptions,
+  type RevocationListOptions,
+  type RevokedOptions,
+} from './revocation.js';
