@@ -11,7 +11,7 @@ rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory);
 for (const width of [1280, 400]) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const owner = await signedInOwner(stack, { width, colorScheme });
+    const owner = await signedInOwner(stack, { name: 'Tester', width, colorScheme });
     for (const [name, path] of Object.entries(PAGES)) {
       await owner.visit(path);
       await owner.settle();

@@ -1,8 +1,7 @@
+import { uniqueName } from '../harness/identity.js';
 import { inviteOwner } from '../harness/owner.js';
 import type { StackUnderTest } from '../harness/stack-under-test.js';
 import { Visitor, type VisitorOptions } from './visitor.js';
-
-export { inviteOwner };
 
 /** Every page that a signed-in owner can reach, with names of the demo partners. */
 export const PAGES = {
@@ -21,10 +20,16 @@ export const PAGES = {
   account: '/account',
 } as const;
 
-/** A signed-in owner, of this name, at a browser of this size and colour scheme, at the list of partners. */
+/**
+ * A signed-in owner at a browser of this size and colour scheme, at the list of partners. Without a name, nobody else has
+ * theirs: a second link for the same owner would end the first.
+ */
 export async function signedInOwner(
   stack: StackUnderTest,
-  { name, ...look }: Pick<VisitorOptions, 'width' | 'colorScheme'> & { readonly name?: string } = {},
+  {
+    name = uniqueName('tester'),
+    ...look
+  }: Pick<VisitorOptions, 'width' | 'colorScheme'> & { readonly name?: string } = {},
 ): Promise<Visitor> {
   const owner = await Visitor.open({ origin: stack.file.admin, caFile: stack.file.caFile, ...look });
   try {
