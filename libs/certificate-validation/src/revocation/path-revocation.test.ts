@@ -1,0 +1,179 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  makeOcspResponse,
+  makeRevocationList,
+  type Authority,
+  type IssuedCertificate,
+  type OcspStatementOptions,
+  type RevocationListOptions,
+} from '@holdfast/test-pki';
+import { STRICT_PARSING } from '../certificate/certificate.js';
+import { PARTNER_CERTIFICATES } from '../path/policy.js';
+import {
+  LEAF,
+  NOON,
+  parsed,
+  partnerWorld,
+  verdictOn,
+  YEAR,
+  type PartnerWorld,
+} from '../testing/partner-world.js';
+import { parseOcspResponse, type OcspResponse } from './ocsp-response.js';
+import { revocationOf, type PathRevocation, type RevocationEvidence } from './path-revocation.js';
+import { parseRevocationList, type RevocationList } from './revocation-list.js';
+
+const RULES = {
+  signatureAlgorithms: 'strong',
+  maximumAge: Infinity,
+  maximumAgeWithoutNextUpdate: 86_400,
+} as const;
+const JULY = new Date('2026-07-01T00:00:00Z');
+
+let world: PartnerWorld;
+beforeAll(async () => {
+  world = await partnerWorld();
+});
+
+function list(
+  signer: Authority,
+  revoked: readonly IssuedCertificate[] = [],
+  change: Partial<RevocationListOptions> = {},
+): RevocationList {
+  const entries = revoked.map(({ der }) => ({ certificate: der, since: NOON }));
+  const options = { thisUpdate: YEAR.notBefore, nextUpdate: YEAR.notAfter, revoked: entries, ...change };
+  const result = parseRevocationList(makeRevocationList(signer, options));
+  if (!result.parsed) throw new Error(result.fault);
+  return result.list;
+}
+
+function response(status: OcspStatementOptions['status']): OcspResponse {
+  const statement = { certificate: world.issued.der, issuer: world.intermediate, status };
+  const times = { thisUpdate: YEAR.notBefore, nextUpdate: JULY };
+  const der = makeOcspResponse(world.intermediate, {
+    producedAt: NOON,
+    statements: [{ ...statement, ...times }],
+  });
+  const result = parseOcspResponse(der, STRICT_PARSING);
+  if (!result.parsed) throw new Error(result.fault);
+  return result.response;
+}
+
+function revocation(evidence: Partial<RevocationEvidence>): PathRevocation {
+  const verdict = verdictOn(world);
+  if (!verdict.trusted) throw new Error('the world is broken');
+  const all = { lists: [], responses: [], signers: [], ...evidence };
+  return revocationOf(verdict.path, all, PARTNER_CERTIFICATES, RULES, NOON);
+}
+
+describe('revocationOf (RFC 5280 §6.3)', () => {
+  it('is good if every certificate below the anchor is', () => {
+    const lists = [list(world.root), list(world.intermediate, [], { nextUpdate: JULY })];
+    expect(revocation({ lists })).toEqual({ status: 'good', freshUntil: JULY });
+  });
+
+  it.each<[string, () => Partial<RevocationEvidence>, object]>([
+    [
+      'a revoked leaf',
+      () => ({ lists: [list(world.root), list(world.intermediate, [world.issued])] }),
+      { status: 'revoked', depth: 0 },
+    ],
+    [
+      'a revoked intermediate',
+      () => ({ lists: [list(world.root, [world.intermediate]), list(world.intermediate)] }),
+      { status: 'revoked', depth: 1 },
+    ],
+    [
+      'a leaf of which nothing is known',
+      () => ({ lists: [list(world.root)] }),
+      { status: 'unknown', depth: 0 },
+    ],
+    [
+      'an intermediate of which nothing is known',
+      () => ({ lists: [list(world.intermediate)] }),
+      { status: 'unknown', depth: 1 },
+    ],
+    ['no evidence at all', () => ({}), { status: 'unknown', cause: 'rev.unknown_no_source', depth: 0 }],
+  ])('tells %s', (_name, evidence, expected) => {
+    expect(revocation(evidence())).toMatchObject(expected);
+  });
+
+  it('takes a response for the leaf and a list for its issuer', () => {
+    expect(revocation({ responses: [response('good')], lists: [list(world.root)] })).toEqual({
+      status: 'good',
+      freshUntil: JULY,
+    });
+  });
+
+  it.each<[string, () => Partial<RevocationEvidence>]>([
+    [
+      'the response, whatever the list says',
+      () => ({ responses: [response({ revokedSince: NOON })], lists: [list(world.intermediate)] }),
+    ],
+    [
+      'the list, whatever the response says',
+      () => ({ responses: [response('good')], lists: [list(world.intermediate, [world.issued])] }),
+    ],
+  ])('is revoked by %s', (_name, evidence) => {
+    const { lists = [], ...rest } = evidence();
+    expect(revocation({ ...rest, lists: [list(world.root), ...lists] })).toMatchObject({
+      status: 'revoked',
+      depth: 0,
+    });
+  });
+
+  it('tells why a response does not know where there is no list', () => {
+    expect(revocation({ responses: [response('unknown')] })).toMatchObject({ cause: 'rev.unknown_scope' });
+  });
+});
+
+describe('a second key that signs the lists of an issuer (RFC 5280 §6.3.3 (f))', () => {
+  let crlKey: Authority;
+  beforeAll(async () => {
+    crlKey = await world.root.issueAuthority({
+      subject: 'CN=Issuing CA,O=Acme',
+      keyUsage: ['cRLSign'],
+      basicConstraints: 'absent',
+      ...YEAR,
+    });
+  });
+
+  const by = (evidence: { roots: RevocationList; signer?: Authority }): PathRevocation =>
+    revocation({
+      lists: [evidence.roots, list(evidence.signer ?? crlKey)],
+      signers: [parsed((evidence.signer ?? crlKey).der)],
+    });
+
+  it('counts under the same anchor while it is not revoked', () => {
+    expect(by({ roots: list(world.root) })).toMatchObject({ status: 'good' });
+  });
+
+  it('does not count once it is revoked', () => {
+    expect(by({ roots: list(world.root, [crlKey]) })).toMatchObject({ status: 'unknown', depth: 0 });
+  });
+
+  it('does not count without a path to the anchor', async () => {
+    const stranger = await partnerWorld();
+    expect(by({ roots: list(world.root), signer: stranger.intermediate })).toMatchObject({
+      status: 'unknown',
+    });
+  });
+
+  it('does not vouch for itself', async () => {
+    const own = await world.intermediate.issueAuthority({
+      subject: 'CN=Issuing CA,O=Acme',
+      keyUsage: ['cRLSign'],
+      ...YEAR,
+    });
+    expect(by({ roots: list(world.root), signer: own })).toMatchObject({ status: 'unknown' });
+  });
+
+  it('does not count after its end', async () => {
+    const old = await world.root.issueAuthority({
+      ...LEAF,
+      subject: 'CN=Issuing CA,O=Acme',
+      keyUsage: ['cRLSign'],
+      notAfter: new Date('2026-05-01T00:00:00Z'),
+    });
+    expect(by({ roots: list(world.root), signer: old })).toMatchObject({ status: 'unknown' });
+  });
+});
