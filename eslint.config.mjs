@@ -64,7 +64,7 @@ const NO_CLOCK = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.holdfast/**', '.nx/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '.holdfast/**', '.nx/**', '.stryker-tmp/**'] },
   ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.ts', '**/*.tsx'] })),
   {
     files: ['**/*.ts', '**/*.tsx'],

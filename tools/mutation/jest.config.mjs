@@ -1,0 +1,13 @@
+// The tests of one part of the certificate judge, on its sources in Stryker's sandbox.
+import { join } from 'node:path';
+import whole from '../../jest.config.mjs';
+
+const [domain] = whole.projects;
+const part = process.env.HOLDFAST_MUTATION_PART ?? '*';
+
+export default {
+  ...domain,
+  displayName: undefined,
+  rootDir: join(import.meta.dirname, '..', '..'),
+  testMatch: [`<rootDir>/libs/certificate-validation/src/${part}/*.test.ts`],
+};
