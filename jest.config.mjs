@@ -19,7 +19,7 @@ const base = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-  modulePathIgnorePatterns: ['/dist/', '/\\.holdfast/', '/\\.nx/'],
+  modulePathIgnorePatterns: ['/dist/', '/\\.holdfast/', '/\\.nx/', '/\\.stryker-tmp/'],
 };
 
 /** Tests that need a real PostgreSQL: `*.pg.test.ts`. */

@@ -8,6 +8,8 @@ const part = process.env.HOLDFAST_MUTATION_PART ?? '*';
 export default {
   ...domain,
   displayName: undefined,
+  // The sandbox itself is one of the folders that are ignored elsewhere.
+  modulePathIgnorePatterns: ['/dist/'],
   rootDir: join(import.meta.dirname, '..', '..'),
   testMatch: [`<rootDir>/libs/certificate-validation/src/${part}/*.test.ts`],
 };

@@ -22,8 +22,11 @@ const RULES = JSON.parse(
   ),
 ) as readonly Rule[];
 
+/** Programs installed by locks of their own: no projects of the workspace. */
+const INSTALLED_APART = ['tools/runtime/package.json', 'tools/mutation/package.json'];
+
 const PROJECTS = globSync('{apps,libs,tools}/*/package.json', { cwd: ROOT })
-  .filter((file) => !file.startsWith('tools/runtime/'))
+  .filter((file) => !INSTALLED_APART.includes(file))
   .map((file) => ({
     file,
     tags: (JSON.parse(readFileSync(`${ROOT}${file}`, 'utf8')) as { nx?: { tags?: string[] } }).nx?.tags ?? [],
