@@ -29,6 +29,7 @@ const TASKS = {
   fault: (args) => builtScript('apps/platform-e2e/dist/fault.js', args),
   suites: (args) => builtScript('tools/assurance/dist/suites.js', args),
   bench: (args) => builtScript('tools/assurance/dist/bench.js', args),
+  fuzz: (args) => builtScript('tools/assurance/dist/fuzz.js', args),
   mutation: (args) => builtScript('tools/mutation/run.mjs', args),
   screenshots: (args) => builtScript('apps/platform-e2e/dist/screenshots.js', args),
   jest,

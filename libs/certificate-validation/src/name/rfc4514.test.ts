@@ -114,6 +114,7 @@ describe('parseDistinguishedName', () => {
     ['CN=a\\00b', /control characters/],
     ['CN=#0', /even number of hexadecimal digits/],
     ['CN=#0c05', /not one well-formed DER value/],
+    ['CN=#0c0101', /control characters \(at character 4\)/],
     ['3.1=a', /not an object identifier/],
     ['2.5.04=a', /not an object identifier/],
     [`CN=${'a'.repeat(2048)}`, /longer than 2048/],
@@ -141,6 +142,7 @@ describe('formatDistinguishedName', () => {
     'OU=x+CN=a,O=Acme',
     'UID=7,DC=acme,DC=example',
     '1.2.3.4=#0c0161',
+    'CN=#0c00',
     'CN=Lučić',
   ])('writes %s as it was read (RFC 4514 §2)', (rfc4514) => {
     expect(formatDistinguishedName(text(rfc4514))).toBe(rfc4514);

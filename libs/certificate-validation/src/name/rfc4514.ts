@@ -1,5 +1,6 @@
 import { DerReader, TAG } from '../der/reader.js';
 import { decodeUtf8, textOf, toHex } from '../der/values.js';
+import { Malformed } from '../fault.js';
 import { findAttributeType, findKeyword } from './attribute-types.js';
 import {
   MAXIMUM_ATTRIBUTES,
@@ -15,6 +16,7 @@ export type NameTextVerdict =
   | { readonly parsed: false; readonly problem: string };
 
 const MAXIMUM_CHARACTERS = 2048;
+const CONTROL_CHARACTER = /[\x00-\x1f\x7f]/;
 
 /** RFC 4514 text of a name, for display: most specific RDN first, keywords where one is known. */
 export function formatDistinguishedName(name: DistinguishedName): string {
@@ -107,10 +109,13 @@ class NameTextParser {
       const reader = new DerReader(der);
       const value = reader.readAny();
       reader.finish();
-      return { type, text: textOf(value), der };
+      const text = textOf(value);
+      // What the other form refuses could be stored here, and never be read again.
+      if (CONTROL_CHARACTER.test(text ?? '')) throw new Malformed('der.string');
+      return { type, text, der };
     } catch {
       this.at = start;
-      this.refuse('The hexadecimal value is not one well-formed DER value');
+      this.refuse('The hexadecimal value is not one well-formed DER value without control characters');
     }
   }
 
@@ -152,7 +157,7 @@ class NameTextParser {
     } catch {
       value = undefined;
     }
-    if (value !== undefined && value.isWellFormed() && !/[\x00-\x1f\x7f]/.test(value)) return value;
+    if (value !== undefined && value.isWellFormed() && !CONTROL_CHARACTER.test(value)) return value;
     this.at = start;
     return this.refuse('The value must be UTF-8 text without control characters');
   }
@@ -186,8 +191,8 @@ class NameTextParser {
 
 function formatAttribute({ type, text, der }: NameAttribute): string {
   const keyword = findKeyword(type);
-  // RFC 4514 §2.4: a dotted type is followed by the hexadecimal form.
-  if (keyword === undefined || text === undefined) return `${keyword ?? type}=#${toHex(der)}`;
+  // RFC 4514 §2.4: a dotted type is followed by the hexadecimal form; an empty value would read as a forgotten one.
+  if (keyword === undefined || text === undefined || text === '') return `${keyword ?? type}=#${toHex(der)}`;
   return `${keyword}=${escapeValue(text)}`;
 }
 
