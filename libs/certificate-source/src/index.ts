@@ -1,3 +1,13 @@
 export { mutualTlsOptions, tlsOptions } from './mutual-tls.js';
 export { requireChainArrives } from './self-test.js';
-export { fromRequest, LARGEST_BAG } from './tls-socket.js';
+export { LARGEST_BAG } from './tls-socket.js';
+export {
+  ForwardedCertificates,
+  fromRequest,
+  originOf,
+  type Admission,
+  type Admitted,
+  type RequestOrigin,
+} from './forwarded.js';
+export { readProxiesFile, type ProxiesFile } from './proxies-file.js';
+export type { ProxyCertificate, TrustedProxy } from './trusted-proxy.js';

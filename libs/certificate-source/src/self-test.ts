@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { BasicConstraintsExtension, X509CertificateGenerator, type X509Certificate } from '@peculiar/x509';
 import { mutualTlsOptions } from './mutual-tls.js';
-import { fromRequest } from './tls-socket.js';
+import { ofSocket } from './tls-socket.js';
 
 /**
  * One handshake on loopback with a leaf and its intermediate, both made for this moment. Throws unless both arrive:
@@ -67,7 +67,7 @@ function bagSeenByServer(leaf: Made, issuer: Made): Promise<number> {
       settle();
     };
     server.once('secureConnection', (socket: TLSSocket) => {
-      const presented = fromRequest({ raw: { socket } as never });
+      const presented = ofSocket(socket);
       socket.destroy();
       finish(() => resolve(presented?.bag.length ?? 0));
     });

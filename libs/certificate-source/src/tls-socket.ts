@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { PresentedCertificate } from '@holdfast/token-binding';
@@ -9,11 +8,10 @@ export const LARGEST_BAG = 10;
 const presentedBy = new WeakMap<Socket, PresentedCertificate | 'none'>();
 
 /**
- * The client certificate of the TLS connection that `request` came over, or `undefined` if there is none.
- * Headers are never looked at here. Does NOT judge the certificate; `socket.authorized` is never read.
+ * What the peer of a TLS connection presented in its handshake, or `undefined` if nothing.
+ * Does NOT judge the certificate; `socket.authorized` is never read.
  */
-export function fromRequest(request: { readonly raw: IncomingMessage }): PresentedCertificate | undefined {
-  const { socket } = request.raw;
+export function ofSocket(socket: Socket): PresentedCertificate | undefined {
   const known = presentedBy.get(socket) ?? remember(socket);
   return known === 'none' ? undefined : known;
 }
