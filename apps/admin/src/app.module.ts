@@ -18,6 +18,7 @@ import { GrantsController } from './http/grants.controller.js';
 import { OpenApiController } from './http/openapi.controller.js';
 import { PartnersController } from './http/partners.controller.js';
 import { ResourcesController } from './http/resources.controller.js';
+import { RevocationListsController } from './http/revocation-lists.controller.js';
 import { TokenRequestsController } from './http/token-requests.controller.js';
 import { AUDIT, REGISTRY } from './tokens.js';
 
@@ -25,6 +26,7 @@ import { AUDIT, REGISTRY } from './tokens.js';
 export const API_CONTROLLERS = [
   PartnersController,
   AnchorsController,
+  RevocationListsController,
   ClientsController,
   CredentialsController,
   ResourcesController,

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { Anchor, type NewAnchor } from '@holdfast/admin-contract';
+import { Option, type Command } from 'commander';
+import { Anchor, REVOCATION_MODES, type NewAnchor } from '@holdfast/admin-contract';
+import { addCrlCommands } from './anchor-crl.js';
 import { parseId, withExamples } from './arguments.js';
 import { readCertificatesToSend } from './input-file.js';
 import type { Column } from './output.js';
@@ -11,9 +12,16 @@ const COLUMNS: readonly Column<Anchor>[] = [
   ['SUBJECT', ({ subject }) => subject],
   ['NOT AFTER', ({ not_after }) => not_after],
   ['INTERMEDIATES', ({ intermediates }) => intermediates.length],
+  ['REVOCATION', ({ revocation }) => revocation],
 ];
 
-/** `holdfast anchor add | list`. */
+interface AddOptions {
+  readonly partner: string;
+  readonly file: string;
+  readonly revocation?: NewAnchor['revocation'];
+}
+
+/** `holdfast anchor add | list | crl …`. */
 export function addAnchorCommands(program: Command, session: Session): void {
   const anchor = program
     .command('anchor')
@@ -24,18 +32,31 @@ export function addAnchorCommands(program: Command, session: Session): void {
     .argument('<id>', 'its key for good, like acme-ca', parseId)
     .requiredOption('--partner <partner>', 'whose clients it vouches for')
     .requiredOption('--file <file>', 'the CA certificate; intermediates may stand in the same file')
-    .action((id: string, { partner, file }: { partner: string; file: string }) => {
+    .addOption(
+      new Option(
+        '--revocation <mode>',
+        'whether a certificate is revoked: do not ask, ask and accept unknown, ask and refuse unknown',
+      ).choices(REVOCATION_MODES),
+    )
+    .action((id: string, { partner, file, revocation }: AddOptions) => {
       const body: NewAnchor = {
         id,
         partner,
         certificate: readCertificatesToSend(file, '--file', session.world),
+        revocation: revocation ?? 'off',
       };
       return session.administer(async (api, out) => {
         out.item(await api.post(['anchors'], Anchor, body, { certificate: '--file' }));
         out.say(`Added anchor ${id}.`);
+        if (revocation === undefined)
+          out.say('Revoked certificates under it are NOT noticed; --revocation soft or hard says otherwise.');
       });
     });
-  withExamples(add, 'anchor add acme-ca --partner acme --file ca.pem');
+  withExamples(
+    add,
+    'anchor add acme-ca --partner acme --file ca.pem --revocation hard',
+    'anchor add acme-ca --partner acme --file ca.pem --revocation off',
+  );
   const list = anchor
     .command('list')
     .description('all anchors')
@@ -46,4 +67,5 @@ export function addAnchorCommands(program: Command, session: Session): void {
       ),
     );
   withExamples(list, 'anchor list', 'anchor list --partner acme', 'anchor list -o json');
+  addCrlCommands(anchor, session);
 }

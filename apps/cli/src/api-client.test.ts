@@ -34,6 +34,7 @@ const ANCHOR = {
   key: 'k',
   not_after: '2030',
   intermediates: [],
+  revocation: 'hard',
 };
 const RESOURCE = { audience: 'https://api.acme.example', partner: 'acme', scopes: ['a', 'b'] };
 const GRANT = { id: 'grant-1', client: 'beta-sync', resource: 'https://api.acme.example', scopes: ['a'] };

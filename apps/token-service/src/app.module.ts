@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { AuditTrail } from '@holdfast/audit-trail';
-import { PARTNER_CERTIFICATES } from '@holdfast/certificate-validation';
+import { PARTNER_CERTIFICATES, PARTNER_REVOCATION } from '@holdfast/certificate-validation';
 import { RegistryReplica } from '@holdfast/client-registry';
-import { AUDIT_TRAIL, PostgresModule, SIGNING_KEY_STORE, type PostgresOptions } from '@holdfast/postgres';
+import {
+  AUDIT_TRAIL,
+  PostgresModule,
+  REVOCATION_SOURCES,
+  SIGNING_KEY_STORE,
+  type PostgresOptions,
+  type RevocationSources,
+} from '@holdfast/postgres';
 import { KeyRing, type SigningKeyStore } from '@holdfast/signing-keys';
 import { DecisionRecorder, IssueToken, type IssuancePolicy } from '@holdfast/token-issuance';
 import type { TokenServiceConfig } from './config.js';
@@ -34,9 +41,18 @@ export class TokenModule {
         },
         {
           provide: IssueToken,
-          useFactory: (clients: RegistryReplica, signer: KeyRing, recorder: DecisionRecorder) =>
-            new IssueToken(clients, toPolicy(config), signer, recorder, { now, newTokenId: randomUUID }),
-          inject: [RegistryReplica, KeyRing, DecisionRecorder],
+          useFactory: (
+            clients: RegistryReplica,
+            signer: KeyRing,
+            recorder: DecisionRecorder,
+            sources: RevocationSources,
+          ) =>
+            new IssueToken(clients, toPolicy(config), signer, recorder, {
+              now,
+              newTokenId: randomUUID,
+              wantCrls: (anchor, urls) => sources.want(anchor, urls),
+            }),
+          inject: [RegistryReplica, KeyRing, DecisionRecorder, REVOCATION_SOURCES],
         },
       ],
     };
@@ -61,6 +77,6 @@ function toPolicy(config: TokenServiceConfig): IssuancePolicy {
     environment: config.ENVIRONMENT,
     lifetimeSeconds: config.TOKEN_LIFETIME_SECONDS,
     freshnessSeconds: config.REGISTRY_FRESHNESS_SECONDS,
-    certificates: PARTNER_CERTIFICATES,
+    certificates: { path: PARTNER_CERTIFICATES, revocation: PARTNER_REVOCATION },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { audience, clientId, displayName, jwks, nameText, pem, scopes, slug, status } from './fields.js';
+import { audience, clientId, crl, displayName, jwks, nameText, pem, scopes, slug, status } from './fields.js';
 
 export const Partner = z.object({ id: slug, name: displayName, status });
 export type Partner = z.infer<typeof Partner>;
@@ -10,6 +10,9 @@ export type NewPartner = z.infer<typeof NewPartner>;
 export const PartnerChange = z.strictObject({ name: displayName });
 export type PartnerChange = z.infer<typeof PartnerChange>;
 
+/** What an unknown revocation status means under an anchor: not asked, accepted and recorded, refused. */
+export const REVOCATION_MODES = ['off', 'soft', 'hard'] as const;
+
 /** A trust anchor as it is shown. `key` is the SHA-256 of its public key, base64url: what it is pinned by. */
 export const Anchor = z.object({
   id: slug,
@@ -18,11 +21,35 @@ export const Anchor = z.object({
   key: z.string(),
   not_after: z.string(),
   intermediates: z.array(z.object({ subject: z.string(), not_after: z.string() })),
+  revocation: z.enum(REVOCATION_MODES),
 });
 export type Anchor = z.infer<typeof Anchor>;
 /** `certificate`: PEM with the CA certificate first; intermediates may follow, for clients that send their leaf only. */
-export const NewAnchor = z.strictObject({ id: slug, partner: slug, certificate: pem });
+export const NewAnchor = z.strictObject({
+  id: slug,
+  partner: slug,
+  certificate: pem,
+  // No default: whoever adds an authority says what is to happen.
+  revocation: z.enum(REVOCATION_MODES),
+});
 export type NewAnchor = z.infer<typeof NewAnchor>;
+
+/** A CRL at hand for an anchor. `source`: where it was fetched, or `upload` and its issuer. */
+export const RevocationList = z.object({
+  id: z.string(),
+  anchor: slug,
+  source: z.string(),
+  issuer: z.string(),
+  this_update: z.string(),
+  next_update: z.string().nullable(),
+  stored_at: z.string(),
+  revoked: z.number(),
+  /** `stale`: too old to say that a certificate is good; what stands on it is still refused. */
+  state: z.enum(['fresh', 'stale']),
+});
+export type RevocationList = z.infer<typeof RevocationList>;
+export const NewRevocationList = z.strictObject({ anchor: slug, crl });
+export type NewRevocationList = z.infer<typeof NewRevocationList>;
 
 export const AUTH_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
 

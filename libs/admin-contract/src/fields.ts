@@ -51,6 +51,12 @@ export const pem = z
   .min(1, 'must not be empty')
   .max(64 * 1024, 'must not be larger than 64 KiB');
 
+/** A CRL as PEM or Base64 of DER; what it may hold is judged by the service. */
+export const crl = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(192 * 1024, 'must not be larger than 192 KiB; larger ones are fetched, not uploaded');
+
 /** A JWK Set (RFC 7517 §5); what its keys may hold is judged by the service. */
 export const jwks = z.looseObject({
   keys: z

@@ -14,6 +14,7 @@ export const AUDIT_KINDS = [
   'partner.suspended',
   'partner.resumed',
   'anchor.added',
+  'revocation_list.stored',
   'client.created',
   'client.suspended',
   'client.resumed',

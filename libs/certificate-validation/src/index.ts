@@ -74,8 +74,12 @@ export {
   type RevokedEntry,
 } from './revocation/revocation-list.js';
 export {
+  freshUntil,
+  PARTNER_REVOCATION,
   UNKNOWN_CAUSES,
   type RevocationRules,
   type RevocationStatus,
   type UnknownCause,
 } from './revocation/status.js';
+export { crlUrlsOf } from './revocation/distribution-point.js';
+export { readPemBlock } from './certificate/pem.js';

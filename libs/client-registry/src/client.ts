@@ -2,16 +2,18 @@ import {
   matchesRegisteredName,
   type Certificate,
   type RegisteredName,
+  type RevocationList,
   type TrustAnchor,
   type VerifiedPath,
 } from '@holdfast/certificate-validation';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
-import type { AuthMethod, Status } from './entities.js';
+import type { AuthMethod, RevocationMode, Status } from './entities.js';
 
-/** A trust anchor of the registry. */
+/** A trust anchor of the registry, with what is at hand to judge revocation under it. */
 export interface RegisteredAnchor extends TrustAnchor {
   readonly id: string;
+  readonly revocation: { readonly mode: RevocationMode; readonly lists: readonly RevocationList[] };
 }
 
 /** A registered name together with the one anchor that may vouch for it. */

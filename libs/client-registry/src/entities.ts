@@ -24,6 +24,26 @@ export interface TrustAnchorEntry {
   readonly keyThumbprint: string;
   /** DER of intermediates below the anchor, for clients that send their leaf only. */
   readonly intermediates: readonly Uint8Array[];
+  readonly revocation: RevocationMode;
+}
+
+/**
+ * What it means for a certificate under an anchor that its revocation status is not known: it is not asked (`off`),
+ * it is accepted and recorded (`soft`), or refused (`hard`). A revoked certificate is refused by both.
+ */
+export const REVOCATION_MODES = ['off', 'soft', 'hard'] as const;
+export type RevocationMode = (typeof REVOCATION_MODES)[number];
+
+/** A CRL at hand for an anchor. */
+export interface RevocationListEntry {
+  readonly id: string;
+  readonly anchorId: string;
+  /** The URL it was fetched from, or `upload` and what tells uploads apart. */
+  readonly source: string;
+  readonly der: Uint8Array;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date | undefined;
+  readonly storedAt: Date;
 }
 
 /** The two authentication methods of RFC 8705 §2. A client uses the one that it is registered for, never another. */
@@ -94,5 +114,6 @@ export interface RegistryEntities {
   readonly credentials: Credential;
   readonly resources: Resource;
   readonly grants: Grant;
+  readonly revocationLists: RevocationListEntry;
 }
 export type RegistryKind = keyof RegistryEntities;

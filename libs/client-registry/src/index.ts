@@ -1,5 +1,6 @@
 export { parseNewAnchor, parseNewCredentials, type CredentialInput } from './registration.js';
 export type { InputField, NameField, Registration, RegistrationProblem } from './registration-problem.js';
+export { parseNewRevocationList } from './revocation-list.js';
 export { toPin } from './pinned-certificates.js';
 export type { JsonWebKey, JsonWebKeySet } from './json-web-key-set.js';
 export type { ClientDirectory } from './client-directory.js';
@@ -14,6 +15,7 @@ export {
 export {
   AUTH_METHODS,
   PIN_MATCHES,
+  REVOCATION_MODES,
   type AuthMethod,
   type ClientEntry,
   type Credential,
@@ -25,6 +27,8 @@ export {
   type RegistryEntities,
   type RegistryKind,
   type Resource,
+  type RevocationListEntry,
+  type RevocationMode,
   type Status,
   type TrustAnchorEntry,
 } from './entities.js';
@@ -34,6 +38,7 @@ export type {
   NewCredential,
   NewNameCredential,
   NewPinnedCredential,
+  NewRevocationList,
   Page,
   Precondition,
   RegistryAdministration,

@@ -8,7 +8,8 @@ import {
 export type NameField = `tls_client_auth_${RegisteredNameKind}`;
 
 /** A field of the input, or a place in its JWK Set such as `jwks/keys/0/x5c`; empty: the input as a whole. */
-export type InputField = 'certificate' | 'anchor' | 'match' | NameField | 'jwks' | `jwks/${string}` | '';
+export type InputField =
+  'certificate' | 'crl' | 'anchor' | 'match' | NameField | 'jwks' | `jwks/${string}` | '';
 
 /** What is wrong with an input: where, by the name of its field, and how to mend it. Never repeats the input. */
 export interface RegistrationProblem {

@@ -108,7 +108,8 @@ describe('parseNewCredentials', () => {
 });
 
 describe('parseNewAnchor', () => {
-  const input = (certificate: string) => ({ id: 'acme-ca', partnerId: 'acme', certificate });
+  const input = (certificate: string) =>
+    ({ id: 'acme-ca', partnerId: 'acme', certificate, revocation: 'off' }) as const;
 
   it('takes the topmost certificate as anchor and stores those below it', () => {
     const result = parseNewAnchor(input(issuing.pem + root.pem), NOON);

@@ -81,7 +81,7 @@ function parseName(input: CredentialInput): Registration<readonly NewNameCredent
  * for clients that send their leaf only. Every one must be a certification authority.
  */
 export function parseNewAnchor(
-  input: { readonly id: string; readonly partnerId: string; readonly certificate: string },
+  input: Pick<TrustAnchorEntry, 'id' | 'partnerId' | 'revocation'> & { readonly certificate: string },
   now: Date,
 ): Registration<TrustAnchorEntry> {
   const upload = readCertificateUpload(input.certificate);
@@ -100,6 +100,7 @@ export function parseNewAnchor(
       certificate: anchor.der,
       keyThumbprint: publicKeyThumbprint(anchor),
       intermediates: upload.certificates.slice(0, -1).map(({ der }) => der),
+      revocation: input.revocation,
     },
   };
 }

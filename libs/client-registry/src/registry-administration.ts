@@ -8,6 +8,7 @@ import type {
   Partner,
   PinnedCredential,
   Resource,
+  RevocationListEntry,
   Status,
   TrustAnchorEntry,
 } from './entities.js';
@@ -40,6 +41,9 @@ export type NewCredential = NewNameCredential | NewPinnedCredential;
 export type NewNameCredential = Omit<NameCredential, 'id' | 'clientId'>;
 export type NewPinnedCredential = Omit<PinnedCredential, 'id' | 'clientId'>;
 
+/** A CRL that has been parsed. */
+export type NewRevocationList = Omit<RevocationListEntry, 'id' | 'storedAt'>;
+
 export interface NewClient {
   readonly id: ClientId;
   readonly partnerId: string;
@@ -66,6 +70,8 @@ export interface RegistryAdministration {
   /** Takes a credential out of use for good. A client may be left without any. */
   retireCredential(actor: Actor, credentialId: string): Promise<Written<Credential>>;
   createResource(actor: Actor, resource: Resource): Promise<Written<Resource>>;
+  /** Replaces the CRL of the same source. One that is older than it is refused: `not_allowed`. */
+  storeRevocationList(actor: Actor, list: NewRevocationList): Promise<Written<RevocationListEntry>>;
   /** Adds scopes to what a client may have at a resource. */
   addGrant(actor: Actor, grant: Omit<Grant, 'id'>): Promise<Written<Grant>>;
   removeGrant(actor: Actor, grantId: string): Promise<Written<Grant>>;
@@ -90,9 +96,11 @@ export interface RegistryAdministration {
   ): Promise<Written<ClientEntry>>;
 
   findPartner(id: string): Promise<Partner | undefined>;
+  findAnchor(id: string): Promise<TrustAnchorEntry | undefined>;
   findClient(id: string): Promise<ClientEntry | undefined>;
   listPartners(page: Page): Promise<readonly Partner[]>;
   listAnchors(page: Page, filter: { partnerId?: string }): Promise<readonly TrustAnchorEntry[]>;
+  listRevocationLists(page: Page, filter: { anchorId?: string }): Promise<readonly RevocationListEntry[]>;
   listClients(page: Page, filter: { partnerId?: string }): Promise<readonly ClientEntry[]>;
   listCredentials(page: Page, filter: { clientId?: string }): Promise<readonly Credential[]>;
   listResources(page: Page): Promise<readonly Resource[]>;

@@ -1,4 +1,10 @@
-import { parseCertificate, parseRegisteredName, type Certificate } from '@holdfast/certificate-validation';
+import {
+  parseCertificate,
+  parseRegisteredName,
+  parseRevocationList,
+  type Certificate,
+  type RevocationList,
+} from '@holdfast/certificate-validation';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import type { ClientDirectory } from './client-directory.js';
 import {
@@ -47,13 +53,16 @@ export class RegistryReplica implements ClientDirectory {
     credentials: new Map(),
     resources: new Map(),
     grants: new Map(),
+    revocationLists: new Map(),
   };
   private readonly index = {
     clientsOfPartner: new Map<string, Set<string>>(),
     credentialsOfClient: new Map<string, Set<string>>(),
     grantsOfClient: new Map<string, Set<string>>(),
+    listsOfAnchor: new Map<string, Set<string>>(),
   };
   private readonly built = new Map<string, Client>();
+  private readonly listsParsed = new Map<string, RevocationList | undefined>();
   private readonly anchorsBuilt = new Map<string, ParsedAnchor | undefined>();
   private confirmedAt = -Infinity;
   private currentVersion = -1n;
@@ -106,10 +115,15 @@ export class RegistryReplica implements ClientDirectory {
 
   private reindex(kind: RegistryKind, id: string, value: unknown, action: 'add' | 'delete'): void {
     if (value === undefined) return;
-    const { clientId, partnerId } = value as { clientId?: string; partnerId?: string };
+    const { clientId, partnerId, anchorId } = value as {
+      clientId?: string;
+      partnerId?: string;
+      anchorId?: string;
+    };
     if (kind === 'clients') enlist(this.index.clientsOfPartner, partnerId, id, action);
     if (kind === 'credentials') enlist(this.index.credentialsOfClient, clientId, id, action);
     if (kind === 'grants') enlist(this.index.grantsOfClient, clientId, id, action);
+    if (kind === 'revocationLists') enlist(this.index.listsOfAnchor, anchorId, id, action);
   }
 
   /** Drops the built clients that the change touches; they are built again when next asked for. */
@@ -119,12 +133,18 @@ export class RegistryReplica implements ClientDirectory {
     if (kind === 'grants') this.built.delete(this.tables.grants.get(id)?.clientId ?? '');
     if (kind === 'partners')
       for (const client of this.index.clientsOfPartner.get(id) ?? []) this.built.delete(client);
-    if (kind === 'anchors') {
-      this.anchorsBuilt.delete(id);
-      // Anchors change rarely and serve many clients.
-      this.built.clear();
+    if (kind === 'anchors') this.forgetAnchor(id);
+    if (kind === 'revocationLists') {
+      this.listsParsed.delete(id);
+      this.forgetAnchor(this.tables.revocationLists.get(id)?.anchorId ?? '');
     }
     if (kind === 'resources') this.built.clear();
+  }
+
+  /** Anchors and their lists change rarely and serve many clients. */
+  private forgetAnchor(id: string): void {
+    this.anchorsBuilt.delete(id);
+    this.built.clear();
   }
 
   private build(id: ClientId): Client | undefined {
@@ -185,7 +205,23 @@ export class RegistryReplica implements ClientDirectory {
     const intermediates = entry.intermediates
       .map((der) => parseCertificate(der))
       .flatMap((i) => (i.parsed ? [i.certificate] : []));
-    return { anchor: { id, certificate: own.certificate }, intermediates };
+    const revocation = { mode: entry.revocation, lists: this.listsOf(id) };
+    return { anchor: { id, certificate: own.certificate, revocation }, intermediates };
+  }
+
+  private listsOf(anchorId: string): RevocationList[] {
+    return [...(this.index.listsOfAnchor.get(anchorId) ?? [])]
+      .map((id) => this.list(id))
+      .filter((list) => list !== undefined);
+  }
+
+  private list(id: string): RevocationList | undefined {
+    if (!this.listsParsed.has(id)) {
+      const entry = this.tables.revocationLists.get(id);
+      const result = entry && parseRevocationList(entry.der);
+      this.listsParsed.set(id, result?.parsed === true ? result.list : undefined);
+    }
+    return this.listsParsed.get(id);
   }
 
   private grantsOf(id: string): GrantedScopes {

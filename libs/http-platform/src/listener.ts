@@ -10,6 +10,8 @@ import { unusable } from './config.js';
 /** Bounds of every listener. Node's and Fastify's own defaults are partly "none", so all are stated (DO-01 … DO-10). */
 export const LIMITS = {
   bodyBytes: 16 * 1024,
+  /** The admin API takes certificates and CRLs. */
+  jsonBodyBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   headerLines: 100,
   headersTimeoutMs: 8_000,
@@ -33,11 +35,11 @@ export interface Listener {
  * A Fastify adapter on its own https server, with the bounds above. `tls` is the *complete* set of TLS options.
  * Trailing slashes, letter case and the like are not folded: a path is served exactly as declared.
  */
-export function createListener(tls: ServerOptions): Listener {
+export function createListener(tls: ServerOptions, bodyLimit: number = LIMITS.bodyBytes): Listener {
   requireUsableCertificate(tls);
   let server: Server | undefined;
   const adapter = new FastifyAdapter({
-    bodyLimit: LIMITS.bodyBytes,
+    bodyLimit,
     routerOptions: { maxParamLength: 256 },
     requestIdHeader: false,
     genReqId: newRequestId,

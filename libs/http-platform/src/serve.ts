@@ -53,9 +53,8 @@ export async function serve(serving: Serving): Promise<Served> {
   // Fastify brings a JSON and a text parser of its own, on every route.
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  if (serving.bodies === 'form')
-    app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit: LIMITS.bodyBytes });
-  if (serving.bodies === 'json') app.useBodyParser('application/json', { bodyLimit: LIMITS.bodyBytes });
+  if (serving.bodies === 'form') app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit });
+  if (serving.bodies === 'json') app.useBodyParser('application/json', { bodyLimit });
   refuseEarly(fastify, serving.methods);
   await serving.prepare?.(fastify as unknown as FastifyInstance);
   const { onResponse } = serving;

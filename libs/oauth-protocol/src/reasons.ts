@@ -108,6 +108,18 @@ const CLIENT_REFUSALS = {
       'the certificate carries no name registered for this client, or is not the pinned one; its issuer was not looked at',
     remedy: 'Compare names or thumbprint with the credentials of the client (holdfast client show).',
   },
+  certificate_revoked: {
+    told: false,
+    meaning: 'the certificate, or an issuer on its path, has been revoked by its authority',
+    remedy:
+      'The partner needs a new certificate; holdfast audit show <request-id> names the depth of the revoked one.',
+  },
+  revocation_unknown: {
+    told: false,
+    meaning: 'whether the certificate is revoked is not known, and its anchor asks for an answer (hard)',
+    remedy:
+      'holdfast anchor crl list shows what is at hand and since when; the first request under a new authority waits for its CRL, a few seconds.',
+  },
 } as const satisfies Record<string, ReasonEntry>;
 
 /** The client is who it says; what it asks for is not granted. */

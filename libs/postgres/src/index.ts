@@ -21,6 +21,7 @@ export {
   PostgresModule,
   REGISTRY_ADMINISTRATION,
   REGISTRY_FEED,
+  REVOCATION_SOURCES,
   SIGNING_KEY_STORE,
   type PostgresAsyncOptions,
   type PostgresOptions,
@@ -30,6 +31,7 @@ export {
   type RegistryAdministrationOptions,
 } from './registry/postgres-registry-administration.js';
 export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
+export { RevocationSources } from './registry/revocation-sources.js';
 export { RegistrySubscription, type SubscriptionOptions } from './registry/registry-subscription.js';
 export { databaseName, migrateDatabase, type MigrationRun } from './schema/migrate-database.js';
 export { roleName, type AppRole, type RoleSettings } from './schema/role-grants.js';

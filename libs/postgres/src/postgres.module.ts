@@ -11,11 +11,13 @@ import { PostgresSigningKeyStore } from './keys/postgres-signing-key-store.js';
 import { PostgresPeopleStore } from './people/postgres-people-store.js';
 import { PostgresRegistryAdministration } from './registry/postgres-registry-administration.js';
 import { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
+import { RevocationSources } from './registry/revocation-sources.js';
 
 /** What the module provides; inject with `@Inject(TOKEN)`. */
 export const DATABASE = Symbol('Database');
 export const REGISTRY_ADMINISTRATION = Symbol('RegistryAdministration');
 export const REGISTRY_FEED = Symbol('RegistryFeed');
+export const REVOCATION_SOURCES = Symbol('RevocationSources');
 export const AUDIT_TRAIL = Symbol('AuditTrail');
 export const AUDIT_READER = Symbol('AuditReader');
 export const SIGNING_KEY_STORE = Symbol('SigningKeyStore');
@@ -100,6 +102,12 @@ const PROVIDERS: FactoryProvider[] = [
     provide: REGISTRY_FEED,
     inject: [DATABASE],
     useFactory: (database: Database) => new PostgresRegistryFeed(database),
+  },
+  {
+    provide: REVOCATION_SOURCES,
+    inject: [DATABASE, POSTGRES_OPTIONS],
+    useFactory: (database: Database, { onError }: PostgresOptions) =>
+      new RevocationSources(database, onError),
   },
   {
     provide: AUDIT_TRAIL,

@@ -21,7 +21,7 @@ export class DecisionRecorder {
   ) {}
 
   /** Resolves when the event is durable; throws `ServiceUnavailable` if it cannot be: then no token leaves. */
-  recordGrant({ claims }: GrantedToken, context: RequestContext): Promise<void> {
+  recordGrant({ claims, unknownRevocation }: GrantedToken, context: RequestContext): Promise<void> {
     return this.durably({
       kind: 'token.issued',
       actor: claims.client_id,

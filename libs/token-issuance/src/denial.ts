@@ -19,6 +19,8 @@ export const OAUTH_CODE = {
   path_invalid: 'invalid_client',
   path_too_complex: 'invalid_client',
   certificate_not_registered: 'invalid_client',
+  certificate_revoked: 'invalid_client',
+  revocation_unknown: 'invalid_client',
   scope_not_granted: 'invalid_scope',
   target_not_granted: 'invalid_target',
   target_invalid: 'invalid_target',

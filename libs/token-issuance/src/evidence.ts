@@ -1,15 +1,35 @@
 import {
+  crlUrlsOf,
   parseCertificate,
+  revocationOf,
   validateClientCertificate,
   type Certificate,
   type CertificateVerdict,
   type ParsedCertificate,
+  type PathRevocation,
+  type RevocationRules,
   type ValidationPolicy,
+  type VerifiedPath,
 } from '@holdfast/certificate-validation';
 import type { Client, ClientAuthentication, RegisteredAnchor } from '@holdfast/client-registry';
 import { thumbprintOf, type CertificateThumbprint, type PresentedCertificate } from '@holdfast/token-binding';
 
 type Anchored = Extract<ClientAuthentication, { method: 'tls_client_auth' }>;
+
+/** How certificates of partners are judged. */
+export interface CertificatePolicy {
+  readonly path: ValidationPolicy;
+  readonly revocation: RevocationRules;
+}
+
+/** A path that has been judged, and what is known about revocation on it. */
+export interface JudgedPath {
+  readonly verdict: CertificateVerdict<RegisteredAnchor>;
+  /** `undefined` where there is no path, or the anchor does not ask. */
+  readonly revocation: PathRevocation | undefined;
+  /** Where CRLs for the path are published; empty unless the anchor asks. */
+  readonly crlUrls: readonly string[];
+}
 
 /**
  * What follows from a presented certificate, worked out once per connection: parsing, thumbprint, and the last path
@@ -38,27 +58,53 @@ export class Evidence {
     client: Client,
     trust: Anchored,
     leaf: Certificate,
-    policy: ValidationPolicy,
+    policy: CertificatePolicy,
     now: Date,
-  ): CertificateVerdict<RegisteredAnchor> | undefined {
-    if (this.last?.client === client && now <= this.last.until) return this.last.verdict;
+  ): JudgedPath | undefined {
+    if (this.last?.client === client && now <= this.last.until) return this.last.judged;
     // RFC 8705 §7.4: a name counts under its own anchor only.
     const anchors = trust.anchors.filter((anchor) => client.isIdentifiedBy({ leaf, chain: [], anchor }));
     if (anchors.length === 0) return undefined;
     const candidates = [...this.bag, ...trust.intermediates];
-    const verdict = validateClientCertificate(leaf, candidates, anchors, policy, now);
-    // A "no" is remembered too, for a moment: asking again and again must not cost a path search each time.
-    const until = verdict.trusted ? verdict.validUntil : new Date(now.getTime() + REFUSAL_HOLDS_MS);
-    this.last = { client, verdict, until };
-    return verdict;
+    const verdict = validateClientCertificate(leaf, candidates, anchors, policy.path, now);
+    const judged = verdict.trusted
+      ? { verdict, ...revocationOn(verdict.path, trust.intermediates, policy, now) }
+      : { verdict, revocation: undefined, crlUrls: [] };
+    this.last = { client, judged, until: holdsUntil(judged, now) };
+    return judged;
   }
+}
+
+/** Asks for the status of every certificate below the anchor, if the anchor asks for it. */
+function revocationOn(
+  path: VerifiedPath<RegisteredAnchor>,
+  stored: readonly Certificate[],
+  policy: CertificatePolicy,
+  now: Date,
+): Pick<JudgedPath, 'revocation' | 'crlUrls'> {
+  const { mode, lists } = path.anchor.revocation;
+  if (mode === 'off') return { revocation: undefined, crlUrls: [] };
+  const evidence = { lists, responses: [], signers: [...path.chain, ...stored] };
+  return {
+    revocation: revocationOf(path, evidence, policy.path, policy.revocation, now),
+    crlUrls: [path.leaf, ...path.chain].flatMap(crlUrlsOf),
+  };
+}
+
+/** A "no" is remembered too, for a moment: asking again and again must not cost a path search each time. */
+function holdsUntil({ verdict, revocation }: JudgedPath, now: Date): Date {
+  const soon = new Date(now.getTime() + REFUSAL_HOLDS_MS);
+  if (!verdict.trusted) return soon;
+  if (revocation === undefined) return verdict.validUntil;
+  if (revocation.status !== 'good') return soon;
+  return new Date(Math.min(verdict.validUntil.getTime(), revocation.freshUntil.getTime()));
 }
 
 const REFUSAL_HOLDS_MS = 5_000;
 
 interface Remembered {
   readonly client: Client;
-  readonly verdict: CertificateVerdict<RegisteredAnchor>;
+  readonly judged: JudgedPath;
   readonly until: Date;
 }
 

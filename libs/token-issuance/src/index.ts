@@ -1,7 +1,7 @@
 export type { AccessTokenClaims, AccessTokenSigner, IssuedToken } from './access-token.js';
 export { DecisionRecorder } from './decision-recorder.js';
 export { OAUTH_CODE } from './denial.js';
-export { EvidenceStore, type Evidence } from './evidence.js';
+export { EvidenceStore, type CertificatePolicy, type Evidence, type JudgedPath } from './evidence.js';
 export {
   IssueToken,
   type DeniedToken,

@@ -1,199 +1,40 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  AuditUnavailable,
-  type AuditEvent,
-  type AuditTrail,
-  type UnprovenRefusal,
-} from '@holdfast/audit-trail';
-import {
-  PARTNER_CERTIFICATES,
-  parseCertificate,
-  parseRegisteredName,
-  publicKeyThumbprint,
-} from '@holdfast/certificate-validation';
-import { RegistryReplica, toPin, type PinMatch, type RegistryChange } from '@holdfast/client-registry';
-import { OAuthError, ServiceUnavailable, type ClientId, type TokenRequest } from '@holdfast/oauth-protocol';
+import { parseRegisteredName } from '@holdfast/certificate-validation';
+import { type RegistryChange } from '@holdfast/client-registry';
+import { OAuthError, ServiceUnavailable, type ClientId } from '@holdfast/oauth-protocol';
 import {
   createAuthority,
   createSelfSigned,
   type Authority,
   type IssuedCertificate,
-  type LeafOptions,
 } from '@holdfast/test-pki';
-import { thumbprintOf, type PresentedCertificate } from '@holdfast/token-binding';
-import { DecisionRecorder, IssueToken, OAUTH_CODE, type AccessTokenClaims } from './index.js';
+import { thumbprintOf } from '@holdfast/token-binding';
+import { OAUTH_CODE } from './index.js';
 
-const NOON = new Date('2026-06-01T12:00:00Z');
-const YEAR = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2026-12-31T00:00:00Z') };
-const ACME = 'acme-orders' as ClientId;
-const BETA = 'beta-sync' as ClientId;
-const API = 'https://api.example';
+import {
+  NOON,
+  YEAR,
+  ACME,
+  BETA,
+  API,
+  root,
+  issuing,
+  sameName,
+  acmeLeaf,
+  betaLeaf,
+  leafOf,
+  acmeSubject,
+  present,
+  pinOf,
+  situation,
+  replace,
+  revocationList,
+  ask,
+  makeWorld,
+  type Situation,
+} from './testing/issuance-world.js';
 
-/** What one case changes. */
-interface Situation {
-  request: { -readonly [K in keyof TokenRequest]: TokenRequest[K] };
-  presented: PresentedCertificate | undefined;
-  now: Date;
-  changes: RegistryChange[];
-  ageMs: number;
-  auditFails: boolean;
-}
-
-interface Outcome {
-  readonly claims?: AccessTokenClaims;
-  readonly expiresIn?: number;
-  readonly error?: unknown;
-  readonly recorded: readonly AuditEvent[];
-  readonly counted: readonly UnprovenRefusal[];
-}
-
-let root: Authority;
-let issuing: Authority;
-let sameName: Authority;
-let acmeLeaf: IssuedCertificate;
-let betaLeaf: IssuedCertificate;
-let registry: RegistryChange[];
-
-const acmeSubject = { subject: 'CN=acme-orders,O=Acme Ltd,C=SE', ...YEAR };
-const leafOf = (authority: Authority, change: Partial<LeafOptions> = {}): Promise<IssuedCertificate> =>
-  authority.issue({ ...acmeSubject, ...change });
-const present = (leaf: IssuedCertificate, ...bag: IssuedCertificate[]): PresentedCertificate => ({
-  leaf: leaf.der,
-  bag: bag.map(({ der }) => der),
-});
-
-const pinOf = ({ der }: IssuedCertificate, match: PinMatch) => {
-  const certificate = parseCertificate(der);
-  if (!certificate.parsed) throw new Error('the world is broken');
-  return toPin(certificate.certificate, match);
-};
-
-beforeAll(async () => {
-  root = await createAuthority({ subject: 'CN=Acme Root,O=Acme Ltd,C=SE', ...YEAR });
-  issuing = await root.issueAuthority({ subject: 'CN=Acme Issuing,O=Acme Ltd,C=SE', ...YEAR, pathLength: 0 });
-  sameName = await createAuthority({ subject: 'CN=Acme Root,O=Acme Ltd,C=SE', ...YEAR });
-  acmeLeaf = await leafOf(issuing);
-  betaLeaf = await createSelfSigned({ subject: 'CN=beta', ...YEAR });
-  const parsed = parseCertificate(root.der);
-  const name = parseRegisteredName('subject_dn', acmeSubject.subject);
-  if (!parsed.parsed || !name.parsed) throw new Error('the world is broken');
-  registry = [
-    { kind: 'partners', id: 'acme', value: { id: 'acme', name: 'Acme', status: 'active' } },
-    { kind: 'partners', id: 'beta', value: { id: 'beta', name: 'Beta', status: 'active' } },
-    {
-      kind: 'anchors',
-      id: 'acme-ca',
-      value: {
-        id: 'acme-ca',
-        partnerId: 'acme',
-        certificate: root.der,
-        keyThumbprint: publicKeyThumbprint(parsed.certificate),
-        intermediates: [],
-      },
-    },
-    {
-      kind: 'clients',
-      id: ACME,
-      value: { id: ACME, partnerId: 'acme', authMethod: 'tls_client_auth', status: 'active' },
-    },
-    {
-      kind: 'clients',
-      id: BETA,
-      value: { id: BETA, partnerId: 'beta', authMethod: 'self_signed_tls_client_auth', status: 'active' },
-    },
-    {
-      kind: 'credentials',
-      id: 'crd_1',
-      value: {
-        kind: 'subject_dn',
-        id: 'crd_1',
-        clientId: ACME,
-        anchorId: 'acme-ca',
-        value: acmeSubject.subject,
-        canonical: name.name.canonical,
-      },
-    },
-    {
-      kind: 'credentials',
-      id: 'crd_2',
-      value: {
-        ...pinOf(betaLeaf, 'certificate'),
-        id: 'crd_2',
-        clientId: BETA,
-      },
-    },
-    {
-      kind: 'resources',
-      id: API,
-      value: { audience: API, partnerId: 'beta', scopes: ['orders:read', 'orders:write'] },
-    },
-    {
-      kind: 'grants',
-      id: 'grt_1',
-      value: { id: 'grt_1', clientId: ACME, audience: API, scopes: ['orders:read', 'orders:write'] },
-    },
-    {
-      kind: 'grants',
-      id: 'grt_2',
-      value: { id: 'grt_2', clientId: BETA, audience: API, scopes: ['orders:read'] },
-    },
-  ] as RegistryChange[];
-});
-
-/** The valid world: acme-orders asks with its own certificate and intermediate; everything is granted. */
-function situation(): Situation {
-  return {
-    request: { grantType: 'client_credentials', clientId: ACME, scopes: undefined, resources: [] },
-    presented: present(acmeLeaf, issuing),
-    now: NOON,
-    changes: [],
-    ageMs: 0,
-    auditFails: false,
-  };
-}
-
-function replace(kind: RegistryChange['kind'], id: string, change: object): RegistryChange {
-  const entry = registry.find((candidate) => candidate.kind === kind && candidate.id === id);
-  return { kind, id, value: { ...entry?.value, ...change } } as RegistryChange;
-}
-
-async function ask(world: Situation): Promise<Outcome> {
-  const [recorded, counted, signed] = [
-    [] as AuditEvent[],
-    [] as UnprovenRefusal[],
-    [] as AccessTokenClaims[],
-  ];
-  const clients = new RegistryReplica(() => world.ageMs);
-  clients.apply({ version: 1n, changes: registry });
-  clients.apply({ version: 2n, changes: world.changes });
-  clients.confirm(0);
-  const audit: AuditTrail = {
-    record: async (event) => {
-      if (world.auditFails) throw new AuditUnavailable('down');
-      recorded.push(event);
-    },
-    count: (refusal) => void counted.push(refusal),
-  };
-  const policy = {
-    issuer: 'https://as.example',
-    environment: 'test',
-    lifetimeSeconds: 240,
-    freshnessSeconds: 300,
-    certificates: PARTNER_CERTIFICATES,
-  };
-  const signer = { sign: async (claims: AccessTokenClaims) => (signed.push(claims), 'signed') };
-  const time = { now: () => world.now, newTokenId: () => 'jti-1' };
-  const issueToken = new IssueToken(clients, policy, signer, new DecisionRecorder(audit, time.now), time);
-  try {
-    const { expiresIn } = await issueToken.execute(world.request, world.presented, {
-      requestId: 'req_1',
-      source: '127.0.0.1',
-    });
-    return { claims: signed[0]!, expiresIn, recorded, counted };
-  } catch (error) {
-    return { error, recorded, counted };
-  }
-}
+beforeAll(makeWorld);
 
 describe('IssueToken', () => {
   it('issues a token bound to the certificate of the connection (RFC 8705 §3.1, RFC 9068 §2.2)', async () => {
@@ -390,6 +231,20 @@ describe('IssueToken', () => {
       'path_too_complex',
       'more than ten certificates',
       (w) => (w.presented = present(acmeLeaf, ...Array<IssuedCertificate>(11).fill(issuing))),
+    ],
+    [
+      'certificate_revoked',
+      'a certificate on a CRL of its issuer (CV-09)',
+      (w) =>
+        w.changes.push(
+          replace('anchors', 'acme-ca', { revocation: 'soft' }),
+          revocationList('issuing', issuing, [acmeLeaf.der]),
+        ),
+    ],
+    [
+      'revocation_unknown',
+      'no CRL at hand where the anchor insists (CV-10)',
+      (w) => w.changes.push(replace('anchors', 'acme-ca', { revocation: 'hard' })),
     ],
     [
       'certificate_not_registered',

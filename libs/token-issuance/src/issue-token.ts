@@ -1,4 +1,4 @@
-import { judgeLeaf, publicKeyThumbprint, type ValidationPolicy } from '@holdfast/certificate-validation';
+import { judgeLeaf, publicKeyThumbprint, type UnknownCause } from '@holdfast/certificate-validation';
 import type { AuditValue } from '@holdfast/audit-trail';
 import type { Client, ClientDirectory } from '@holdfast/client-registry';
 import {
@@ -14,7 +14,7 @@ import {
 } from '@holdfast/token-binding';
 import type { AccessTokenClaims, AccessTokenSigner, IssuedToken } from './access-token.js';
 import { denialForLeaf, denialForPath, refusal } from './denial.js';
-import { EvidenceStore } from './evidence.js';
+import { EvidenceStore, type CertificatePolicy, type JudgedPath } from './evidence.js';
 import type { DecisionRecorder } from './decision-recorder.js';
 
 /** How tokens are issued. Every member is spelled out by the app: there are no defaults here. */
@@ -25,7 +25,7 @@ export interface IssuancePolicy {
   readonly lifetimeSeconds: number;
   /** B: nothing issued outlives the last confirmed reading of the registry by more than this. Seconds. */
   readonly freshnessSeconds: number;
-  readonly certificates: ValidationPolicy;
+  readonly certificates: CertificatePolicy;
 }
 
 /** Where a request came from, for the record. */
@@ -42,6 +42,8 @@ export interface IssuanceWorld {
   newTokenId(): string;
 }
 
+  /** Says where CRLs for an anchor are published, so that they are fetched. Called often; must not wait. */
+  wantCrls(anchorId: string, urls: readonly string[]): void;
 /** What was decided, complete for caller, log and audit. */
 export type TokenDecision = GrantedToken | DeniedToken;
 
@@ -50,6 +52,8 @@ export interface GrantedToken {
   readonly claims: AccessTokenClaims;
 }
 
+  /** Why it is not known whether the certificate is revoked, where the anchor accepts that (soft). */
+  readonly unknownRevocation: UnknownCause | undefined;
 export interface DeniedToken {
   readonly granted: false;
   readonly denial: TokenDenial;
@@ -113,12 +117,22 @@ export class IssueToken {
     // RFC 8705 §2: the registered method, never one inferred from what was presented.
     const { authentication } = client;
     if (authentication.method === 'tls_client_auth') {
-      const path = this.evidence
+      const judgedPath = this.evidence
+    let unknown: UnknownCause | undefined;
         .of(presented)
         .pathFor(client, authentication, leaf.certificate, this.policy.certificates, now);
-      if (path === undefined) return denied('certificate_not_registered', { thumbprint });
-      if (!path.trusted)
-        return denied(denialForPath(path.fault), { thumbprint, fault: path.fault, depth: path.depth });
+      if (judgedPath === undefined) return denied('certificate_not_registered', { thumbprint });
+      const { verdict } = judgedPath;
+      if (!verdict.trusted)
+        return denied(denialForPath(verdict.fault), {
+          thumbprint,
+          fault: verdict.fault,
+          depth: verdict.depth,
+        });
+      this.world.wantCrls(verdict.path.anchor.id, judgedPath.crlUrls);
+      const stopped = stoppedByRevocation(judgedPath);
+      if (stopped !== undefined) return denied(stopped.denial, { thumbprint, ...stopped.detail });
+      unknown = unknownRevocation(judgedPath);
     } else if (!client.hasPinned(thumbprint, publicKeyThumbprint(leaf.certificate))) {
       return denied('certificate_not_registered', { thumbprint });
     }
@@ -133,7 +147,7 @@ export class IssueToken {
     if (!authorized.authorized) return denied(authorized.denial, { thumbprint, ...asked(request) }, client);
 
     const claims = this.claimsFor(client, authorized.audience, authorized.scopes, thumbprint, lifetime, now);
-    return { granted: true, claims };
+    return { granted: true, claims, unknownRevocation: unknown };
   }
 
   /**
@@ -174,6 +188,24 @@ export class IssueToken {
 
 function denied(denial: TokenDenial, detail: DeniedToken['detail'] = {}, proven?: Client): DeniedToken {
   return { granted: false, denial, detail, proven };
+}
+
+/** Revoked refuses under every anchor that asks; unknown where the anchor insists on an answer. */
+function stoppedByRevocation({
+  verdict,
+  revocation,
+}: JudgedPath): Pick<DeniedToken, 'denial' | 'detail'> | undefined {
+  if (revocation === undefined || revocation.status === 'good') return undefined;
+  const { depth } = revocation;
+  if (revocation.status === 'revoked')
+    return { denial: 'certificate_revoked', detail: { fault: 'rev.revoked', depth } };
+  // Whatever is not known to be soft insists.
+  if (verdict.trusted && verdict.path.anchor.revocation.mode === 'soft') return undefined;
+  return { denial: 'revocation_unknown', detail: { fault: revocation.cause, depth } };
+}
+
+function unknownRevocation({ revocation }: JudgedPath): UnknownCause | undefined {
+  return revocation?.status === 'unknown' ? revocation.cause : undefined;
 }
 
 function asked({ resources, scopes }: TokenRequest): DeniedToken['detail'] {

@@ -52,6 +52,7 @@ export async function seedDemoPartners(
     id: 'acme-ca',
     partner: 'acme',
     certificate: readFileSync(pki.acme.anchorFile, 'utf8'),
+    revocation: 'off',
   });
   await admin.ensure('/api/v1/clients', {
     id: clients.acme.clientId,

@@ -25,8 +25,8 @@ export class AnchorsController {
   @Post()
   @HttpCode(201)
   async add(@By() actor: Actor, @Body() body: unknown): Promise<Anchor> {
-    const { id, partner, certificate } = parseInput(NewAnchor, body);
-    const anchor = accepted(parseNewAnchor({ id, partnerId: partner, certificate }, new Date()));
+    const { partner, ...input } = parseInput(NewAnchor, body);
+    const anchor = accepted(parseNewAnchor({ ...input, partnerId: partner }, new Date()));
     return showAnchor(written(await this.registry.addAnchor(actor, anchor)));
   }
 }

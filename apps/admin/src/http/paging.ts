@@ -23,6 +23,7 @@ const FILTERS = {
   partner: text,
   client: text,
   resource: text,
+  anchor: text,
   kind: z.enum(AUDIT_KINDS),
   request_id: text,
   outcome: TokenRequestOutcome,

@@ -1,11 +1,18 @@
 import type * as contract from '@holdfast/admin-contract';
-import { formatDistinguishedName, parseCertificate } from '@holdfast/certificate-validation';
+import {
+  formatDistinguishedName,
+  freshUntil,
+  PARTNER_REVOCATION,
+  parseCertificate,
+  parseRevocationList,
+} from '@holdfast/certificate-validation';
 import type {
   ClientEntry,
   Credential,
   Grant,
   Partner,
   Resource,
+  RevocationListEntry,
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
 
@@ -21,6 +28,7 @@ export function showAnchor({
   certificate,
   keyThumbprint,
   intermediates,
+  revocation,
 }: TrustAnchorEntry): contract.Anchor {
   return {
     id,
@@ -28,6 +36,23 @@ export function showAnchor({
     key: keyThumbprint,
     ...facts(certificate),
     intermediates: intermediates.map(facts),
+    revocation,
+  };
+}
+
+export function showRevocationList(entry: RevocationListEntry, now: Date): contract.RevocationList {
+  const { id, anchorId, source, der, thisUpdate, nextUpdate, storedAt } = entry;
+  const result = parseRevocationList(der);
+  return {
+    id,
+    anchor: anchorId,
+    source,
+    issuer: result.parsed ? formatDistinguishedName(result.list.issuer) : '(unreadable)',
+    this_update: thisUpdate.toISOString(),
+    next_update: nextUpdate?.toISOString() ?? null,
+    stored_at: storedAt.toISOString(),
+    revoked: result.parsed ? result.list.revoked.size : 0,
+    state: freshUntil({ thisUpdate, nextUpdate }, PARTNER_REVOCATION, now) === undefined ? 'stale' : 'fresh',
   };
 }
 

@@ -5,6 +5,12 @@ export interface PemBlock {
 
 export const PEM_BEGIN = '-----BEGIN ';
 
+/** The DER of the only PEM block of a text, if it bears this label and nothing else is there. */
+export function readPemBlock(text: string, label: string): Uint8Array | undefined {
+  const [block, ...more] = readPem(text) ?? [];
+  return block?.label === label && more.length === 0 ? block.der : undefined;
+}
+
 /**
  * The PEM blocks of a text (RFC 7468), or `undefined` if any of them is damaged. Text between blocks is
  * allowed, as `openssl x509 -text` writes it.

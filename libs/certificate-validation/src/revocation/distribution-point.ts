@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate/certificate.js';
+import { printableText } from '../certificate/general-names.js';
 import { contextTag, DerReader, readOnly, TAG, type DerValue } from '../der/reader.js';
 import { bitString, booleanOf, toHex } from '../der/values.js';
 import { Malformed } from '../fault.js';
@@ -34,12 +35,35 @@ export interface ListScope {
 }
 
 const CRL_DISTRIBUTION_POINTS = '2.5.29.31';
+const URI = 'uri:';
+
+/**
+ * Where the issuer publishes CRLs for the certificate: the http and https addresses of its distribution points, none
+ * of an indirect CRL. Empty if they cannot be read. Only those of a *verified* certificate may ever be fetched.
+ */
+export function crlUrlsOf(certificate: Certificate): string[] {
+  const points = findDistributionPoints(certificate) ?? [];
+  return points
+    .filter(({ isIndirect }) => !isIndirect)
+    .flatMap(({ names }) => names.filter((name) => /^uri:https?:\/\//i.test(name)))
+    .map((name) => name.slice(URI.length));
+}
+
+/** The distribution points, or nothing if they cannot be read. */
+export function findDistributionPoints(certificate: Certificate): DistributionPoint[] | undefined {
+  try {
+    return distributionPointsOf(certificate);
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
+  }
+}
 
 /**
  * The certificate's distribution points, and last the one that RFC 5280 §6.3.3 assumes for every other CRL of its
  * issuer. Throws `Malformed`.
  */
-export function distributionPointsOf({ extensions, issuer }: Certificate): DistributionPoint[] {
+function distributionPointsOf({ extensions, issuer }: Certificate): DistributionPoint[] {
   const found = extensions.find(({ oid }) => oid === CRL_DISTRIBUTION_POINTS);
   const named = found === undefined ? [] : readDistributionPoints(found.value, issuer);
   return [...named, { names: [directoryName(issuer)], reasons: ALL_REASONS, isIndirect: false }];
@@ -102,6 +126,7 @@ function readPointName({ contents }: DerValue, issuer: DistinguishedName): strin
 }
 
 function toComparableName(name: DerValue): string {
+  if (name.tag === contextTag(6, 'primitive')) return `${URI}${printableText(name.contents)}`;
   if (name.tag !== contextTag(4, 'constructed')) return toHex(name.encoded);
   return directoryName(readDistinguishedName(readOnly(name.contents, TAG.sequence)));
 }

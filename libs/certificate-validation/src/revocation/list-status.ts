@@ -1,9 +1,8 @@
 import type { Certificate } from '../certificate/certificate.js';
-import { Malformed } from '../fault.js';
 import { signatureFault } from '../path/signature.js';
 import {
   ALL_REASONS,
-  distributionPointsOf,
+  findDistributionPoints,
   type DistributionPoint,
   type ListScope,
 } from './distribution-point.js';
@@ -26,7 +25,7 @@ export function statusByLists(
   rules: RevocationRules,
   now: Date,
 ): RevocationStatus {
-  const points = readPoints(certificate);
+  const points = findDistributionPoints(certificate);
   if (points === undefined) return { status: 'unknown', cause: 'rev.unknown_malformed' };
   let covered = 0;
   let until = Infinity;
@@ -52,15 +51,6 @@ export function statusByLists(
 
 /** CRLReason of a delta CRL (RFC 5280 §5.3.1): no longer on hold. */
 const REMOVE_FROM_CRL = 8;
-
-function readPoints(certificate: Certificate): readonly DistributionPoint[] | undefined {
-  try {
-    return distributionPointsOf(certificate);
-  } catch (error) {
-    if (error instanceof Malformed) return undefined;
-    throw error;
-  }
-}
 
 /** Which reasons the list decides for this certificate: none if it does not cover it (RFC 5280 §6.3.3 (b), (d)). */
 function reasonsCovered(

@@ -28,6 +28,13 @@ export interface RevocationRules {
   readonly maximumAgeWithoutNextUpdate: number;
 }
 
+/** What the product believes: strong signatures, and a week without nextUpdate. */
+export const PARTNER_REVOCATION: RevocationRules = {
+  signatureAlgorithms: 'strong',
+  maximumAge: Infinity,
+  maximumAgeWithoutNextUpdate: 7 * 86_400,
+};
+
 /** The end of the time in which a statement is believed, or `undefined` if `now` is not in it. */
 export function freshUntil(
   statement: { readonly thisUpdate: Date; readonly nextUpdate: Date | undefined },

@@ -2,6 +2,7 @@ import { InitialSchema1767225600000 } from './1767225600000-initial-schema.js';
 import { People1795219200000 } from './1795219200000-people.js';
 import { NameKinds1795222800000 } from './1795222800000-name-kinds.js';
 import { PinMatch1795224600000 } from './1795224600000-pin-match.js';
+import { Revocation1795226400000 } from './1795226400000-revocation.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   People1795219200000,
   NameKinds1795222800000,
   PinMatch1795224600000,
+  Revocation1795226400000,
 ] as const;

@@ -53,6 +53,7 @@ describe('PostgresRegistryAdministration', () => {
         certificate: octets('ca'),
         keyThumbprint: keyOf('shared'),
         intermediates: [octets('i1'), octets('i2')],
+        revocation: 'hard',
       });
     }
     await registry.createResource(ALICE, {
@@ -164,6 +165,7 @@ describe('PostgresRegistryAdministration', () => {
       certificate: octets('ca'),
       keyThumbprint: keyOf('another'),
       intermediates: [],
+      revocation: 'off',
     });
     await registry.createClient(ALICE, client('kinds', dn('acme-ca', 'api.acme.example')));
     for (const kind of REGISTERED_NAME_KINDS.filter((one) => one !== 'subject_dn')) {
@@ -253,6 +255,7 @@ describe('PostgresRegistryAdministration', () => {
           certificate: octets('ca'),
           keyThumbprint: keyOf('shared'),
           intermediates: [],
+          revocation: 'off',
         }),
       { refused: 'already_exists' },
     ],

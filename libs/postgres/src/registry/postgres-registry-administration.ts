@@ -6,10 +6,12 @@ import type {
   Grant,
   NewClient,
   NewCredential,
+  NewRevocationList,
   Partner,
   Precondition,
   RegistryAdministration,
   Resource,
+  RevocationListEntry,
   Status,
   TrustAnchorEntry,
   WriteRefusal,
@@ -28,6 +30,7 @@ import {
 } from '../rows/index.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
 import { describeCredential, insertCredential } from './credential-rows.js';
+import { storeList } from './revocation-list-rows.js';
 import { RegistryQueries } from './registry-queries.js';
 import { RegistryWriter, type RegistryWrite, type WriteOutcome } from './registry-writer.js';
 import { toClient, toCredential, toGrant, toPartner } from './row-mappers.js';
@@ -68,7 +71,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
   }
 
   addAnchor(actor: Actor, anchor: TrustAnchorEntry): Promise<Written<TrustAnchorEntry>> {
-    const { id, partnerId, certificate, keyThumbprint, intermediates } = anchor;
+    const { id, partnerId, certificate, keyThumbprint, intermediates, revocation } = anchor;
     return this.writer.write(
       actor,
       `anchor ${id}, or another of the partner with its key,`,
@@ -81,13 +84,23 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
           keyThumbprint,
           certificate: Buffer.from(certificate),
           intermediates: intermediates.map((der) => Buffer.from(der)),
+          revocation,
           version,
           deletedAt: null,
         });
-        const detail = { anchorId: id, keyThumbprint, intermediates: intermediates.length };
+        const detail = { anchorId: id, keyThumbprint, intermediates: intermediates.length, revocation };
         return { changed: anchor, event: { kind: 'anchor.added', partnerId, clientId: null, detail } };
       },
     );
+  }
+
+  storeRevocationList(actor: Actor, list: NewRevocationList): Promise<Written<RevocationListEntry>> {
+    const what = `CRL of ${list.source} for anchor ${list.anchorId}`;
+    return this.writer.write(actor, what, async (write) => {
+      const anchor = await write.rows.findOneBy(TrustAnchorRow, { id: list.anchorId, deletedAt: IsNull() });
+      if (anchor === null) return notFound(`anchor ${list.anchorId}`);
+      return storeList(write, list, anchor.partnerId, this.options.now());
+    });
   }
 
   createClient(actor: Actor, client: NewClient): Promise<Written<ClientEntry>> {

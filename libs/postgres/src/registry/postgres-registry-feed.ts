@@ -8,10 +8,19 @@ import {
   PartnerRow,
   RegistryVersionRow,
   ResourceRow,
+  RevocationListRow,
   TrustAnchorRow,
 } from '../rows/index.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
-import { toClient, toCredential, toGrant, toPartner, toResource, toTrustAnchor } from './row-mappers.js';
+import {
+  toClient,
+  toCredential,
+  toGrant,
+  toPartner,
+  toResource,
+  toRevocationList,
+  toTrustAnchor,
+} from './row-mappers.js';
 
 const VERSION_WITHIN_MS = 1_500;
 /** A full read of a large registry takes seconds; it happens at start and after a long absence. */
@@ -38,6 +47,14 @@ export class PostgresRegistryFeed implements RegistryFeed {
           ...(await read(manager, version, 'credentials', CredentialRow, (row) => row.id, toCredential)),
           ...(await read(manager, version, 'resources', ResourceRow, (row) => row.audience, toResource)),
           ...(await read(manager, version, 'grants', GrantRow, (row) => row.id, toGrant)),
+          ...(await read(
+            manager,
+            version,
+            'revocationLists',
+            RevocationListRow,
+            (row) => row.id,
+            toRevocationList,
+          )),
         ];
         return { version: current, changes };
       },

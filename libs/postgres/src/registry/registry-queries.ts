@@ -5,6 +5,7 @@ import type {
   Page,
   Partner,
   Resource,
+  RevocationListEntry,
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
 import { IsNull, MoreThan, type FindOptionsOrder, type FindOptionsWhere } from 'typeorm';
@@ -15,10 +16,19 @@ import {
   GrantRow,
   PartnerRow,
   ResourceRow,
+  RevocationListRow,
   TrustAnchorRow,
 } from '../rows/index.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
-import { toClient, toCredential, toGrant, toPartner, toResource, toTrustAnchor } from './row-mappers.js';
+import {
+  toClient,
+  toCredential,
+  toGrant,
+  toPartner,
+  toResource,
+  toRevocationList,
+  toTrustAnchor,
+} from './row-mappers.js';
 
 const WITHIN_MS = 2_500;
 
@@ -28,6 +38,10 @@ export class RegistryQueries {
 
   async findPartner(id: string): Promise<Partner | undefined> {
     return (await this.page(PartnerRow, 'id', ONE, { id })).map(toPartner)[0];
+  }
+
+  async findAnchor(id: string): Promise<TrustAnchorEntry | undefined> {
+    return (await this.page(TrustAnchorRow, 'id', ONE, { id })).map(toTrustAnchor)[0];
   }
 
   async findClient(id: string): Promise<ClientEntry | undefined> {
@@ -56,6 +70,13 @@ export class RegistryQueries {
 
   async listGrants(page: Page, filter: { clientId?: string; audience?: string }): Promise<readonly Grant[]> {
     return (await this.page(GrantRow, 'id', page, filter)).map(toGrant);
+  }
+
+  async listRevocationLists(
+    page: Page,
+    filter: { anchorId?: string },
+  ): Promise<readonly RevocationListEntry[]> {
+    return (await this.page(RevocationListRow, 'id', page, filter)).map(toRevocationList);
   }
 
   private async page<R extends VersionedRow>(

@@ -4,6 +4,7 @@ import type {
   Grant,
   Partner,
   Resource,
+  RevocationListEntry,
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
 import type { ClientId } from '@holdfast/oauth-protocol';
@@ -14,6 +15,7 @@ import type {
   GrantRow,
   PartnerRow,
   ResourceRow,
+  RevocationListRow,
   TrustAnchorRow,
 } from '../rows/index.js';
 
@@ -22,8 +24,8 @@ export function toPartner({ id, name, status }: PartnerRow): Partner {
 }
 
 export function toTrustAnchor(row: TrustAnchorRow): TrustAnchorEntry {
-  const { id, partnerId, certificate, keyThumbprint, intermediates } = row;
-  return { id, partnerId, certificate, keyThumbprint, intermediates };
+  const { id, partnerId, certificate, keyThumbprint, intermediates, revocation } = row;
+  return { id, partnerId, certificate, keyThumbprint, intermediates, revocation };
 }
 
 export function toClient({ id, partnerId, authMethod, status }: ClientRow): ClientEntry {
@@ -56,4 +58,9 @@ export function toResource({ audience, partnerId, scopes }: ResourceRow): Resour
 
 export function toGrant({ id, clientId, audience, scopes }: GrantRow): Grant {
   return { id, clientId: clientId as ClientId, audience, scopes };
+}
+
+export function toRevocationList(row: RevocationListRow): RevocationListEntry {
+  const { id, anchorId, source, der, thisUpdate, nextUpdate, storedAt } = row;
+  return { id, anchorId, source, der, thisUpdate, nextUpdate: nextUpdate ?? undefined, storedAt };
 }

@@ -5,6 +5,7 @@ import { PartnerRow } from './partner.row.js';
 import { AccountRow, ChallengeRow, PasskeyRow, SessionRow, SetupLinkRow } from './people.row.js';
 import { RegistryVersionRow } from './registry-version.row.js';
 import { ResourceRow } from './resource.row.js';
+import { RevocationListRow, RevocationSourceRow } from './revocation.row.js';
 import { SigningKeyRow } from './signing-key.row.js';
 import { TrustAnchorRow } from './trust-anchor.row.js';
 
@@ -18,6 +19,8 @@ export {
   PasskeyRow,
   RegistryVersionRow,
   ResourceRow,
+  RevocationListRow,
+  RevocationSourceRow,
   SessionRow,
   SetupLinkRow,
   SigningKeyRow,
@@ -32,6 +35,8 @@ export const ROWS = [
   CredentialRow,
   ResourceRow,
   GrantRow,
+  RevocationListRow,
+  RevocationSourceRow,
   RegistryVersionRow,
   SigningKeyRow,
   AccountRow,

@@ -1,9 +1,11 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { RevocationMode } from '@holdfast/client-registry';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { PartnerRow } from './partner.row.js';
 import { VersionedRow } from './versioned.row.js';
 
 @Entity('trust_anchor')
 @ForeignKey(() => PartnerRow, ['partnerId'], ['id'], { name: 'trust_anchor_partner_fkey' })
+@Check('trust_anchor_revocation_known', `revocation IN ('off', 'soft', 'hard')`)
 @Unique('trust_anchor_key_of_partner', ['id', 'partnerId', 'keyThumbprint'])
 @Index('trust_anchor_key_taken', ['partnerId', 'keyThumbprint'], {
   unique: true,
@@ -25,4 +27,7 @@ export class TrustAnchorRow extends VersionedRow {
 
   @Column('bytea', { array: true })
   intermediates!: Buffer[];
+
+  @Column('text')
+  revocation!: RevocationMode;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseCertificate, publicKeyThumbprint } from '@holdfast/certificate-validation';
 import pg from 'pg';
+import type { DataSource } from 'typeorm';
 import { createDataSource } from '../connection/data-source.js';
 import { Database } from '../connection/database.js';
 import { withClient } from '../connection/with-client.js';
@@ -18,7 +19,14 @@ const MIGRATIONS = [
   'People1795219200000',
   'NameKinds1795222800000',
   'PinMatch1795224600000',
+  'Revocation1795226400000',
 ];
+
+/** Undoes the migrations after this one. */
+async function undoBackTo(dataSource: DataSource, last: string): Promise<void> {
+  for (let left = MIGRATIONS.length - 1 - MIGRATIONS.indexOf(last); left > 0; left -= 1)
+    await dataSource.undoLastMigration();
+}
 
 /** The example certificate of RFC 8705 Appendix A (Figure 6). */
 const RFC_8705_APPENDIX_A = Buffer.from(
@@ -102,7 +110,7 @@ describe('migrateDatabase', () => {
   it('keeps pins as pins of the certificate, and knows their keys from then on', async () => {
     const parsed = parseCertificate(RFC_8705_APPENDIX_A);
     await withDatabaseAt(empty.ownerUrl, async ({ dataSource }) => {
-      await dataSource.undoLastMigration();
+      await undoBackTo(dataSource, 'NameKinds1795222800000');
       await dataSource.query(`INSERT INTO partner VALUES ('old', 'Old', 'active', 1, NULL)`);
       await dataSource.query(
         `INSERT INTO client VALUES ('old', 'old', 'self_signed_tls_client_auth', 'active', 1, NULL)`,

@@ -12,7 +12,7 @@ export interface RoleSettings {
   readonly passwords: { readonly [R in AppRole]: string };
 }
 
-const REGISTRY = 'partner, trust_anchor, client, credential, resource, access_grant';
+const REGISTRY = 'partner, trust_anchor, client, credential, resource, access_grant, revocation_list';
 const PUBLIC_KEY_COLUMNS = 'kid, alg, public_jwk, status, created_at';
 
 /**
@@ -24,6 +24,7 @@ const PUBLIC_KEY_COLUMNS = 'kid, alg, public_jwk, status, created_at';
 const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
   token_service: [
     `SELECT ON migrations, registry_version, ${REGISTRY}`,
+    `SELECT, INSERT (anchor_id, url) ON revocation_source`,
     `SELECT, INSERT ON signing_key`,
     `SELECT, INSERT ON audit_event`,
     `SELECT, INSERT, UPDATE ON unproven_refusal`,
@@ -32,6 +33,7 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
     `SELECT ON migrations`,
     `SELECT, UPDATE ON registry_version`,
     `SELECT, INSERT, UPDATE ON ${REGISTRY}`,
+    `SELECT, INSERT, UPDATE ON revocation_source`,
     `SELECT (${PUBLIC_KEY_COLUMNS}) ON signing_key`,
     `SELECT, INSERT ON audit_event`,
     `SELECT ON unproven_refusal`,

@@ -1,5 +1,5 @@
 import { openApiDocument, OPERATIONS, type Operation } from '@holdfast/admin-contract';
-import { createAuthority, createSelfSigned } from '@holdfast/test-pki';
+import { createAuthority, createSelfSigned, makeRevocationList, type Authority } from '@holdfast/test-pki';
 import {
   PeopleWorld,
   type Answer,
@@ -7,7 +7,7 @@ import {
   type PeopleListener,
 } from '../../people/testing/people-world.js';
 
-const LONG = { notBefore: new Date('2020-01-01'), notAfter: new Date('2100-01-01') };
+const LONG = { notBefore: new Date('2020-01-01'), notAfter: new Date('2049-01-01') };
 
 const newAuthority = (name: string) => createAuthority({ subject: `CN=${name} CA`, ...LONG });
 
@@ -32,9 +32,14 @@ export class ApiWorld {
     const listener = await people.listen();
     const { cookie } = await people.signIn(listener);
     const anchor = await newAuthority('world');
-    const world = new ApiWorld(people, listener, cookie);
+    const world = new ApiWorld(people, listener, cookie, anchor);
     await world.make('partners', { id: 'world', name: 'World' });
-    await world.make('anchors', { id: 'world-ca', partner: 'world', certificate: anchor.pem });
+    await world.make('anchors', {
+      id: 'world-ca',
+      partner: 'world',
+      certificate: anchor.pem,
+      revocation: 'soft',
+    });
     await world.make('clients', { ...(await world.validBody('/api/v1/clients')), id: 'world-named' });
     await world.make('clients', {
       ...(await world.validBody('/api/v1/clients', 'certificate')),
@@ -50,6 +55,7 @@ export class ApiWorld {
     readonly people: PeopleWorld,
     readonly listener: PeopleListener,
     private readonly cookie: string,
+    private readonly authority: Authority,
   ) {}
 
   /** As the owner. */
@@ -73,7 +79,13 @@ export class ApiWorld {
     const bodies: Record<string, Record<string, unknown>> = {
       '/api/v1/partners': { id, name: 'Another' },
       '/api/v1/partners/{id}': { name: 'Renamed' },
-      '/api/v1/anchors': { id, partner: 'world', certificate: (await newAuthority(id)).pem },
+      '/api/v1/anchors': {
+        id,
+        partner: 'world',
+        certificate: (await newAuthority(id)).pem,
+        revocation: 'hard',
+      },
+      '/api/v1/revocation-lists': { anchor: 'world-ca', crl: this.crl() },
       '/api/v1/clients': { id, partner: 'world', token_endpoint_auth_method: method, ...recognised },
       '/api/v1/credentials': { client: isPinned ? 'world-pin' : 'world-named', ...recognised },
       '/api/v1/resources': { audience: `https://${id}.example`, partner: 'world', scopes: ['read'] },
@@ -82,6 +94,13 @@ export class ApiWorld {
     const body = bodies[path];
     if (body === undefined) throw new Error(`no valid body is known for ${path}: add one`);
     return body;
+  }
+
+  /** A CRL of the world's authority, each a second younger than the one before. */
+  private crl(): string {
+    const thisUpdate = new Date(LONG.notBefore.getTime() + this.made * 1_000);
+    const der = makeRevocationList(this.authority, { thisUpdate, nextUpdate: LONG.notAfter });
+    return Buffer.from(der).toString('base64');
   }
 
   /** A valid request but for `text` in this place. The text goes into a path or query as it is, percent-encoded. */
