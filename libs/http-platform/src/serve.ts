@@ -43,7 +43,8 @@ const FINISH_WITHIN_MS = 3_000;
 /** Builds the module and listens. Rejects, with nothing left listening, if either fails. */
 export async function serve(serving: Serving): Promise<Served> {
   const { tls, files, module, logger } = serving;
-  const { adapter, server } = createListener({ ...tls, ...readTlsFiles(files) });
+  const bodyLimit = serving.bodies === 'json' ? LIMITS.jsonBodyBytes : LIMITS.bodyBytes;
+  const { adapter, server } = createListener({ ...tls, ...readTlsFiles(files) }, bodyLimit);
   const connections = track(server);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(logger),

@@ -36,6 +36,7 @@ export class DecisionRecorder {
         expiresAt: claims.exp,
         thumbprint: claims.cnf['x5t#S256'],
         source: context.source,
+        ...(unknownRevocation === undefined ? {} : { unknownRevocation }),
       },
     });
   }
