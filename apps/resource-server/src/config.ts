@@ -1,6 +1,7 @@
 import {
   databaseSetting,
   LISTENER_SETTINGS,
+  PROXY_SETTINGS,
   readConfig,
   TOKEN_SETTINGS,
   type Config,
@@ -10,6 +11,7 @@ import {
 /** Everything that can be set. `docs/configuration.md` is generated from this. */
 export const SETTINGS = {
   ...LISTENER_SETTINGS,
+  ...PROXY_SETTINGS,
   ...TOKEN_SETTINGS,
   DATABASE_URL: databaseSetting('where the orders are, a database of their own'),
 } as const satisfies Settings;

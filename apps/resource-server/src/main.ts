@@ -7,6 +7,7 @@ import {
   createFetch,
   createLogger,
   createMetrics,
+  readProxyListening,
   reloadTlsFiles,
   requireProductionReady,
   runApp,
@@ -47,6 +48,7 @@ async function start(): Promise<RunningApp> {
     files,
     host: config.LISTEN_HOST,
     port: config.MTLS_PORT,
+    behindProxies: readProxyListening(config),
     bodies: 'json',
     methods: [
       [/^\/orders$/, 'GET, HEAD, POST'],
@@ -56,7 +58,7 @@ async function start(): Promise<RunningApp> {
     logger,
   });
 
-  const stopReloading = reloadTlsFiles([api], files, logger);
+  const stopReloading = reloadTlsFiles([api, ...api.forProxies], files, logger);
   const management = await startManagement(
     { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
     metrics,

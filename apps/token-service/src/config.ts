@@ -4,6 +4,7 @@ import {
   unusable,
   databaseSetting,
   LISTENER_SETTINGS,
+  PROXY_SETTINGS,
   readConfig,
   values,
   type Config,
@@ -13,6 +14,7 @@ import {
 /** Everything that can be set. `docs/configuration.md` is generated from this. */
 export const SETTINGS = {
   ...LISTENER_SETTINGS,
+  ...PROXY_SETTINGS,
   ENVIRONMENT: {
     schema: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and hyphens'),
     meaning: 'the name of this environment, e.g. sandbox or production; tokens carry it as env',

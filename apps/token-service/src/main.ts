@@ -4,6 +4,7 @@ import { RegistryReplica } from '@holdfast/client-registry';
 import {
   createLogger,
   createMetrics,
+  readProxyListening,
   reloadTlsFiles,
   requireProductionReady,
   runApp,
@@ -46,6 +47,7 @@ async function start(): Promise<RunningApp> {
     module: TokenModule.with(config, storageOf(config)),
     tls: mutualTlsOptions(),
     port: config.MTLS_PORT,
+    behindProxies: readProxyListening(config),
     bodies: 'form',
     methods: [[/^\/token$/, 'POST']],
     onResponse: metrics.answered,
@@ -78,7 +80,7 @@ async function start(): Promise<RunningApp> {
     state,
   );
   const management = await startManagement(address, registry, readiness);
-  const stopReloading = reloadTlsFiles([tokens, open], files, logger);
+  const stopReloading = reloadTlsFiles([tokens, ...tokens.forProxies, open], files, logger);
   const recorder = tokens.app.get(DecisionRecorder);
   const suppressed = setInterval(() => void recorder.recordSuppressed().catch(onError), 30_000).unref();
   await subscription.start();

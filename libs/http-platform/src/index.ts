@@ -23,4 +23,5 @@ export {
   TransportRefusal,
   type AllowedMethods,
 } from './transport-refusal.js';
-export { databaseSetting, LISTENER_SETTINGS, TOKEN_SETTINGS } from './settings.js';
+export { readProxyListening, type ProxyListening } from './proxy-listener.js';
+export { databaseSetting, LISTENER_SETTINGS, PROXY_SETTINGS, TOKEN_SETTINGS } from './settings.js';

@@ -29,6 +29,8 @@ export const LIMITS = {
 export interface Listener {
   readonly adapter: FastifyAdapter;
   readonly server: Server;
+  /** Another server on the same routes, with the same bounds. The caller makes it listen, and closes it. */
+  another(tls: ServerOptions): Server;
 }
 
 /**
@@ -38,6 +40,7 @@ export interface Listener {
 export function createListener(tls: ServerOptions, bodyLimit: number = LIMITS.bodyBytes): Listener {
   requireUsableCertificate(tls);
   let server: Server | undefined;
+  let handler: RequestListener | undefined;
   const adapter = new FastifyAdapter({
     bodyLimit,
     routerOptions: { maxParamLength: 256 },
@@ -47,13 +50,18 @@ export function createListener(tls: ServerOptions, bodyLimit: number = LIMITS.bo
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerUnroutable,
-    serverFactory: (handler: RequestListener) => {
-      server = httpsServer(tls, handler);
+    serverFactory: (routes: RequestListener) => {
+      handler = routes;
+      server = httpsServer(tls, routes);
       return server;
     },
   } as object) as FastifyAdapter;
-  if (server === undefined) throw new Error('the HTTP framework did not make its server');
-  return { adapter, server };
+  if (server === undefined || handler === undefined)
+    throw new Error('the HTTP framework did not make its server');
+  const routes: RequestListener = handler;
+  const another = (other: ServerOptions): Server =>
+    httpsServer(other, routes).on('clientError', answerBrokenRequest);
+  return { adapter, server, another };
 }
 
 /** Fails now, by name, rather than at the first handshake. */

@@ -1,4 +1,5 @@
 import type { ExceptionFilter, INestApplicationContext, Type, DynamicModule } from '@nestjs/common';
+import { once } from 'node:events';
 import type { Server, ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -7,6 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { createListener, LIMITS } from './listener.js';
 import { nestLogger } from './logger.js';
+import { admitProxiesOnly, type ProxyListening } from './proxy-listener.js';
 import { readTlsFiles, type TlsFiles } from './tls-files.js';
 import { refuseEarly, type AllowedMethods } from './transport-refusal.js';
 
@@ -26,6 +28,8 @@ export interface Serving {
   readonly filter: (app: INestApplicationContext) => ExceptionFilter;
   /** Hears how long each answer took, after it was sent. */
   readonly onResponse?: (status: number, elapsedMs: number) => void;
+  /** A second listener on the same routes, for authenticated proxies; it has the same TLS options and certificate. */
+  readonly behindProxies?: ProxyListening | undefined;
   readonly logger: Logger;
 }
 
@@ -34,6 +38,8 @@ export interface Served {
   readonly app: NestFastifyApplication;
   readonly server: Server;
   readonly options: ServerOptions;
+  /** The listener for proxies, if there is one; for `reloadTlsFiles`. */
+  readonly forProxies: readonly { readonly server: Server; readonly options: ServerOptions }[];
   /** Lets what is in flight finish, for three seconds at most; then closes the app and what it holds. */
   stop(): Promise<void>;
 }
@@ -42,10 +48,12 @@ const FINISH_WITHIN_MS = 3_000;
 
 /** Builds the module and listens. Rejects, with nothing left listening, if either fails. */
 export async function serve(serving: Serving): Promise<Served> {
-  const { tls, files, module, logger } = serving;
+  const { tls, files, module, logger, behindProxies } = serving;
   const bodyLimit = serving.bodies === 'json' ? LIMITS.jsonBodyBytes : LIMITS.bodyBytes;
-  const { adapter, server } = createListener({ ...tls, ...readTlsFiles(files) }, bodyLimit);
-  const connections = track(server);
+  const complete = { ...tls, ...readTlsFiles(files) };
+  const { adapter, server, another } = createListener(complete, bodyLimit);
+  const proxyServers = behindProxies === undefined ? [] : [another(complete)];
+  const connections = track([server, ...proxyServers]);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(logger),
     abortOnError: false,
@@ -57,6 +65,8 @@ export async function serve(serving: Serving): Promise<Served> {
   if (serving.bodies === 'form') app.useBodyParser('application/x-www-form-urlencoded', { bodyLimit });
   if (serving.bodies === 'json') app.useBodyParser('application/json', { bodyLimit });
   refuseEarly(fastify, serving.methods);
+  for (const proxyServer of proxyServers)
+    admitProxiesOnly(fastify as unknown as FastifyInstance, proxyServer, behindProxies!.proxies);
   await serving.prepare?.(fastify as unknown as FastifyInstance);
   const { onResponse } = serving;
   if (onResponse !== undefined) {
@@ -68,32 +78,41 @@ export async function serve(serving: Serving): Promise<Served> {
   app.useGlobalFilters(serving.filter(app));
   try {
     await app.listen(serving.port, serving.host);
+    for (const proxyServer of proxyServers)
+      await once(proxyServer.listen(behindProxies!.port, serving.host), 'listening');
   } catch (error) {
     await app.close();
     throw error;
   }
-  return { app, server, options: tls, stop: () => stopWithin(FINISH_WITHIN_MS, app, connections) };
+  const forProxies = proxyServers.map((proxyServer) => ({ server: proxyServer, options: tls }));
+  const stop = (): Promise<void> => stopWithin(FINISH_WITHIN_MS, app, proxyServers, connections);
+  return { app, server, options: tls, forProxies, stop };
 }
 
 /** Connections of all kinds, those included that never got as far as TLS. */
-function track(server: Server): ReadonlySet<Socket> {
+function track(servers: readonly Server[]): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
+  for (const server of servers) {
+    server.on('connection', (socket: Socket) => {
+      connections.add(socket);
+      socket.once('close', () => connections.delete(socket));
+    });
+  }
   return connections;
 }
 
 async function stopWithin(
   ms: number,
   app: NestFastifyApplication,
+  others: readonly Server[],
   connections: ReadonlySet<Socket>,
 ): Promise<void> {
   const timer = setTimeout(() => {
     for (const socket of connections) socket.destroy();
   }, ms);
   try {
+    // What they have accepted is answered before the routes go.
+    await Promise.all(others.map((server) => new Promise((resolve) => server.close(resolve))));
     await app.close();
   } finally {
     clearTimeout(timer);

@@ -29,6 +29,20 @@ export const LISTENER_SETTINGS = {
   },
 } as const;
 
+/** The listener for proxies that end TLS in front of an app; off by default. Read with `readProxyListening`. */
+export const PROXY_SETTINGS = {
+  PROXY_PORT: {
+    schema: values.port.optional(),
+    meaning:
+      'the port of the listener for authenticated proxies, which forward client certificates in a header; needs PROXIES_FILE',
+  },
+  PROXIES_FILE: {
+    schema: values.file.optional(),
+    meaning:
+      'YAML or JSON file that names those proxies, their credentials, addresses and headers (guides/proxies.md); needs PROXY_PORT',
+  },
+} as const;
+
 /** Whose tokens an API accepts. */
 export const TOKEN_SETTINGS = {
   ISSUER: {

@@ -9,8 +9,10 @@ export class TransportRefusal extends Error {
   constructor(
     readonly reason: RequestRefusal,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** For the log only. */
+    cause?: string,
   ) {
-    super(reason);
+    super(reason, { cause });
   }
 }
 
@@ -23,6 +25,9 @@ export const TRANSPORT_STATUS = {
   body_too_large: 413,
   headers_too_large: 431,
   path_unknown: 404,
+  // Without a challenge, as for clients: whoever belongs here knows its credentials (ADR 0006).
+  proxy_not_authenticated: 401,
+  proxy_header_malformed: 400,
 } as const satisfies Record<RequestRefusal, number>;
 
 /**

@@ -60,6 +60,12 @@ const CERTIFICATE_FACTS = {
     meaning: 'the client certificate is signed with a weak or unsupported algorithm',
     remedy: 'Have it issued with SHA-256 or better; SHA-1 and MD5 are refused.',
   },
+  certificate_refused_by_proxy: {
+    told: true,
+    meaning: 'the proxy that ends TLS in front of this service did not verify the client certificate',
+    remedy:
+      'The log says what the proxy said. If it shall not judge the certificates of partners, set proxyValidates to false for it: they are judged here in any case.',
+  },
 } as const satisfies Record<string, ReasonEntry>;
 
 /** Client authentication failures that depend on the registry: one public answer for all of them. */
@@ -102,12 +108,6 @@ const CLIENT_REFUSALS = {
     meaning: 'judging the presented chain took more certificates, steps or signature checks than allowed',
     remedy: 'The client should send its own certificate and the intermediates above it, nothing else.',
   },
-  certificate_not_registered: {
-    told: false,
-    meaning:
-      'the certificate carries no name registered for this client, or is not the pinned one; its issuer was not looked at',
-    remedy: 'Compare names or thumbprint with the credentials of the client (holdfast client show).',
-  },
   certificate_revoked: {
     told: false,
     meaning: 'the certificate, or an issuer on its path, has been revoked by its authority',
@@ -119,6 +119,12 @@ const CLIENT_REFUSALS = {
     meaning: 'whether the certificate is revoked is not known, and its anchor asks for an answer (hard)',
     remedy:
       'holdfast anchor crl list shows what is at hand and since when; the first request under a new authority waits for its CRL, a few seconds.',
+  },
+  certificate_not_registered: {
+    told: false,
+    meaning:
+      'the certificate carries no name registered for this client, or is not the pinned one; its issuer was not looked at',
+    remedy: 'Compare names or thumbprint with the credentials of the client (holdfast client show).',
   },
 } as const satisfies Record<string, ReasonEntry>;
 
@@ -178,6 +184,19 @@ const REQUEST_REFUSALS = {
     told: true,
     meaning: 'the request header is too large or has too many lines',
     remedy: 'Send at most 100 header lines and 16 KiB.',
+  },
+  proxy_not_authenticated: {
+    told: true,
+    meaning: 'this address serves the authenticated proxies in front of the service only',
+    remedy:
+      'Clients call the public address. For a proxy, the log names what is missing: its address, its certificate or its Proxy-Authorization (docs/guides/proxies.md).',
+  },
+  proxy_header_malformed: {
+    told: true,
+    meaning:
+      'a header in which the proxy forwards the client certificate is malformed, repeated or contradicts another',
+    remedy:
+      'The log names the header. The proxy must set, and so overwrite, each of its headers, in the format that is configured for it.',
   },
   path_unknown: {
     told: true,
@@ -286,10 +305,13 @@ export type Reason = keyof typeof REASONS;
 export type TokenDenial =
   keyof typeof CERTIFICATE_FACTS | keyof typeof CLIENT_REFUSALS | keyof typeof GRANT_REFUSALS;
 
-/** Why a resource refuses a call. `certificate_absent` is shared with the token endpoint. */
+/** Why a resource refuses a call. What concerns the certificate is shared with the token endpoint. */
 export type AccessRejection =
   | keyof typeof TOKEN_REJECTIONS
-  | Extract<keyof typeof CERTIFICATE_FACTS, 'certificate_absent' | 'certificate_unparsable'>;
+  | Extract<
+      keyof typeof CERTIFICATE_FACTS,
+      'certificate_absent' | 'certificate_unparsable' | 'certificate_refused_by_proxy'
+    >;
 
 /** Why a request never reached a decision. */
 export type RequestRefusal = keyof typeof REQUEST_REFUSALS;

@@ -7,7 +7,7 @@ import { readBearerToken, type TokenCarrier } from './bearer-token.js';
 import { admit, ROUTE_ACCESS, type RouteAccess } from './decorators.js';
 
 /**
- * Admits a call if its token is ours, for this API, bound to the certificate of this very connection, and has the
+ * Admits a call if its token is ours, for this API, bound to the certificate of this very request, and has the
  * scopes of the route (RFC 6750, RFC 8705 §3, RFC 9068 §4). Meant as *the* global guard: a route that declares
  * neither scopes nor `@Public()` is closed.
  *
@@ -32,6 +32,9 @@ export class BoundTokenGuard implements CanActivate {
     const token = readBearerToken(request);
     const presented = fromRequest(request);
     if (presented === undefined) throw new AccessRefused('certificate_absent');
+    const { proxyRefusal } = presented;
+    if (proxyRefusal !== undefined)
+      throw new AccessRefused('certificate_refused_by_proxy', { cause: proxyRefusal });
 
     const verdict = await verifyBoundToken(token, presented.leaf, this.policy, this.clock());
     if (!verdict.accepted) throw new AccessRefused(verdict.rejection, { cause: verdict.cause });

@@ -20,6 +20,7 @@ export const BEARER_ERROR = {
   binding_mismatch: 'invalid_token',
   certificate_absent: 'invalid_token',
   certificate_unparsable: 'invalid_token',
+  certificate_refused_by_proxy: 'invalid_token',
   credentials_malformed: 'invalid_request',
   scope_insufficient: 'insufficient_scope',
   route_undeclared: 'invalid_token',

@@ -35,7 +35,7 @@ export class DecisionRecorder {
         scope: claims.scope,
         expiresAt: claims.exp,
         thumbprint: claims.cnf['x5t#S256'],
-        source: context.source,
+        ...originIn(context),
         ...(unknownRevocation === undefined ? {} : { unknownRevocation }),
       },
     });
@@ -45,12 +45,14 @@ export class DecisionRecorder {
     const { denial, proven, detail } = decision;
     const now = this.now();
     if (proven === undefined) {
+      const { requestId, source, ...via } = context;
       this.audit.count({
-        ...context,
+        requestId,
+        source,
         at: now.toISOString(),
         reason: denial,
         clientId: request.clientId,
-        detail,
+        detail: { ...detail, ...via },
       });
       return;
     }
@@ -62,7 +64,7 @@ export class DecisionRecorder {
       partnerId: proven.partnerId,
       clientId: proven.id,
       reason: denial,
-      detail: { ...detail, source: context.source },
+      detail: { ...detail, ...originIn(context) },
     });
   }
 
@@ -87,6 +89,10 @@ export class DecisionRecorder {
       throw error;
     }
   }
+}
+
+function originIn({ source, proxy }: RequestContext): AuditEvent['detail'] {
+  return { source, ...(proxy !== undefined && { proxy }) };
 }
 
 function toSuppressedEvent({ clientId, reason, suppressed }: SuppressedRefusals): Omit<AuditEvent, 'at'> {

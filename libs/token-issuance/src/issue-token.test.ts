@@ -191,6 +191,11 @@ describe('IssueToken', () => {
       'a SHA-1 signature (CV-13)',
       async (w) => (w.presented = present(await leafOf(issuing, { signatureHash: 'SHA-1' }), issuing)),
     ],
+    [
+      'certificate_refused_by_proxy',
+      'a valid certificate that a validating proxy did not verify (PH-14)',
+      (w) => (w.presented = { ...w.presented!, proxyRefusal: 'FAILED:certificate revoked' }),
+    ],
     ['client_unknown', 'an unknown client_id (CA-07)', (w) => (w.request.clientId = 'nobody' as ClientId)],
     [
       'client_suspended',

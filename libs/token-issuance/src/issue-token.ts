@@ -31,8 +31,10 @@ export interface IssuancePolicy {
 /** Where a request came from, for the record. */
 export interface RequestContext {
   readonly requestId: string;
-  /** The peer's address as the socket reports it. */
+  /** The peer's address as the socket reports it, or the client's as an authenticated proxy does. */
   readonly source: string;
+  /** The name of the proxy that forwarded the certificate; absent where TLS ended here. */
+  readonly proxy?: string;
 }
 
 /** Time and chance, which come in through the door. */
@@ -40,20 +42,20 @@ export interface IssuanceWorld {
   now(): Date;
   /** A `jti` that no other token has. */
   newTokenId(): string;
-}
-
   /** Says where CRLs for an anchor are published, so that they are fetched. Called often; must not wait. */
   wantCrls(anchorId: string, urls: readonly string[]): void;
+}
+
 /** What was decided, complete for caller, log and audit. */
 export type TokenDecision = GrantedToken | DeniedToken;
 
 export interface GrantedToken {
   readonly granted: true;
   readonly claims: AccessTokenClaims;
-}
-
   /** Why it is not known whether the certificate is revoked, where the anchor accepts that (soft). */
   readonly unknownRevocation: UnknownCause | undefined;
+}
+
 export interface DeniedToken {
   readonly granted: false;
   readonly denial: TokenDenial;
@@ -105,6 +107,8 @@ export class IssueToken {
     now: Date,
   ): TokenDecision {
     if (presented === undefined) return denied('certificate_absent');
+    const { proxyRefusal } = presented;
+    if (proxyRefusal !== undefined) return denied('certificate_refused_by_proxy', { proxyRefusal });
     const { leaf, thumbprint } = this.evidence.of(presented);
     if (!leaf.parsed) return denied(denialForLeaf(leaf.fault), { thumbprint, fault: leaf.fault });
     const judged = judgeLeaf(leaf.certificate, now);
@@ -114,11 +118,11 @@ export class IssueToken {
     const client = this.clients.findById(request.clientId);
     if (client === undefined) return denied('client_unknown', { thumbprint });
 
+    let unknown: UnknownCause | undefined;
     // RFC 8705 §2: the registered method, never one inferred from what was presented.
     const { authentication } = client;
     if (authentication.method === 'tls_client_auth') {
       const judgedPath = this.evidence
-    let unknown: UnknownCause | undefined;
         .of(presented)
         .pathFor(client, authentication, leaf.certificate, this.policy.certificates, now);
       if (judgedPath === undefined) return denied('certificate_not_registered', { thumbprint });
@@ -186,10 +190,6 @@ export class IssueToken {
   }
 }
 
-function denied(denial: TokenDenial, detail: DeniedToken['detail'] = {}, proven?: Client): DeniedToken {
-  return { granted: false, denial, detail, proven };
-}
-
 /** Revoked refuses under every anchor that asks; unknown where the anchor insists on an answer. */
 function stoppedByRevocation({
   verdict,
@@ -206,6 +206,10 @@ function stoppedByRevocation({
 
 function unknownRevocation({ revocation }: JudgedPath): UnknownCause | undefined {
   return revocation?.status === 'unknown' ? revocation.cause : undefined;
+}
+
+function denied(denial: TokenDenial, detail: DeniedToken['detail'] = {}, proven?: Client): DeniedToken {
+  return { granted: false, denial, detail, proven };
 }
 
 function asked({ resources, scopes }: TokenRequest): DeniedToken['detail'] {

@@ -184,6 +184,9 @@ const TRANSPORT_CODE = {
   media_type_unsupported: 'media_type_unsupported',
   body_too_large: 'body_too_large',
   headers_too_large: 'headers_too_large',
+  // No proxy listener leads here.
+  proxy_not_authenticated: 'forbidden',
+  proxy_header_malformed: 'invalid_input',
 } as const satisfies Record<RequestRefusal, ProblemCode>;
 
 function summary(problems: readonly InputProblem[]): string {

@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { originOf } from '@holdfast/certificate-source';
 import { KeysUnavailable } from '@holdfast/cnf-token-verification';
 import { loggable, toTransportRefusal, TRANSPORT_STATUS } from '@holdfast/http-platform';
 import { REASONS, ServiceUnavailable, type Outage, type Reason } from '@holdfast/oauth-protocol';
@@ -31,7 +32,7 @@ export class ResourceErrorFilter implements ExceptionFilter {
       request_id: request.id,
       method: request.method,
       path: loggable(request.url.split('?')[0]),
-      source: request.raw.socket.remoteAddress,
+      ...originOf(request),
       status,
       reason,
     };

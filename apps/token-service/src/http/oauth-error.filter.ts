@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { originOf } from '@holdfast/certificate-source';
 import { loggable, toTransportRefusal, TRANSPORT_STATUS } from '@holdfast/http-platform';
 import {
   OAuthError,
@@ -67,7 +68,7 @@ export class OAuthErrorFilter implements ExceptionFilter {
       request_id: request.id,
       method: request.method,
       path: loggable(request.url.split('?')[0]),
-      source: request.raw.socket.remoteAddress,
+      ...originOf(request),
       status: answer.status,
       error: answer.code,
       reason: answer.reason,

@@ -1,6 +1,6 @@
 import { Body, Controller, Header, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { fromRequest } from '@holdfast/certificate-source';
+import { fromRequest, originOf } from '@holdfast/certificate-source';
 import type { TokenResponse } from '@holdfast/oauth-protocol';
 import { IssueToken } from '@holdfast/token-issuance';
 import { parseTokenRequest } from './token-request.js';
@@ -15,7 +15,7 @@ export class TokenController {
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   async issue(@Body() body: unknown, @Req() request: FastifyRequest): Promise<TokenResponse> {
-    const context = { requestId: request.id, source: request.raw.socket.remoteAddress ?? 'unknown' };
+    const context = { requestId: request.id, ...originOf(request) };
     return toTokenResponse(
       await this.issueToken.execute(parseTokenRequest(body), fromRequest(request), context),
     );
