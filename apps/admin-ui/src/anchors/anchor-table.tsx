@@ -2,6 +2,7 @@ import { Table } from '@mantine/core';
 import type { Anchor } from '../api/entities.js';
 import { Value } from '../parts/copy.js';
 import { When } from '../parts/when.js';
+import { RevocationCell } from './revocation-cell.js';
 
 export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
   return (
@@ -12,6 +13,7 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
           <Table.Th>Authority</Table.Th>
           <Table.Th>Key (SHA-256)</Table.Th>
           <Table.Th>Valid until</Table.Th>
+          <Table.Th>Revocation</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -33,6 +35,9 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
             </Table.Td>
             <Table.Td data-label="Valid until">
               <When at={anchor.not_after} />
+            </Table.Td>
+            <Table.Td data-label="Revocation">
+              <RevocationCell anchor={anchor} />
             </Table.Td>
           </Table.Tr>
         ))}

@@ -18,7 +18,14 @@ export function Anchors() {
       <Listed
         list={list}
         empty={
-          <Empty action={add} cli={toCliLine('anchor add', ['acme-ca'], { partner: 'acme', file: 'ca.pem' })}>
+          <Empty
+            action={add}
+            cli={toCliLine('anchor add', ['acme-ca'], {
+              partner: 'acme',
+              file: 'ca.pem',
+              revocation: 'hard',
+            })}
+          >
             A trust anchor is the authority that issues a partner&apos;s certificates. It vouches for that
             partner only.
           </Empty>

@@ -1,4 +1,4 @@
-import { Stack, TextInput } from '@mantine/core';
+import { Radio, Stack, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCreate } from '../api/queries.js';
@@ -8,14 +8,21 @@ import { PartnerSelect } from '../partners/partner-select.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { fieldProblems, Form } from '../parts/form.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
+import { REVOCATION, REVOCATION_MODES, type RevocationMode } from './revocation.js';
 
-const LABELS = { partner: 'Partner', id: 'Id', certificate: 'Certificate of the authority' };
+const LABELS = {
+  partner: 'Partner',
+  id: 'Id',
+  revocation: 'Revoked certificates',
+  certificate: 'Certificate of the authority',
+};
 
 export function NewAnchor() {
   const given = useSearch({ from: '/shell/anchors/new' }).partner;
   const [partner, setPartner] = useState(given ?? '');
   const [id, setId] = useState<string>();
   const [input, setInput] = useState<string | Uint8Array>('');
+  const [revocation, setRevocation] = useState<RevocationMode>();
   const [reading, setReading] = useState<Reading>();
   const create = useCreate('anchors');
   const navigate = useNavigate();
@@ -23,7 +30,8 @@ export function NewAnchor() {
   const problems = fieldProblems(create.error, Object.keys(LABELS));
   const submit = () =>
     create.mutate(
-      { id: chosen, partner, certificate: toPem(reading) },
+      // Whatever was not chosen is for the server to refuse: there is no default.
+      { id: chosen, partner, certificate: toPem(reading), revocation: revocation as RevocationMode },
       { onSuccess: () => void navigate({ to: '/partners/$partner', params: { partner } }) },
     );
   return (
@@ -37,7 +45,7 @@ export function NewAnchor() {
           problems={problems}
           labels={LABELS}
           hold={holdOf(reading)}
-          cli={toCliLine('anchor add', [chosen], { partner, file: 'ca.pem' })}
+          cli={toCliLine('anchor add', [chosen], { partner, file: 'ca.pem', revocation })}
         >
           <Stack gap="md" maw={480}>
             <PartnerSelect
@@ -56,6 +64,23 @@ export function NewAnchor() {
               autoCapitalize="off"
               spellCheck={false}
             />
+            <Radio.Group
+              label={LABELS.revocation}
+              value={revocation ?? null}
+              onChange={(value) => setRevocation(value as RevocationMode)}
+              error={problems.fields['revocation']}
+            >
+              <Stack gap="xs" mt={6}>
+                {REVOCATION_MODES.map((mode) => (
+                  <Radio
+                    key={mode}
+                    value={mode}
+                    label={REVOCATION[mode].label}
+                    description={REVOCATION[mode].meaning}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
           </Stack>
           <CertificatePanel
             label={LABELS.certificate}

@@ -9,6 +9,7 @@ export type Credential = Schemas['Credential'];
 export type NewCredential = Schemas['NewCredential'];
 export type Resource = Schemas['Resource'];
 export type Grant = Schemas['Grant'];
+export type RevocationList = Schemas['RevocationList'];
 export type TokenRequest = Schemas['TokenRequestEntry'];
 export type AuditEntry = Schemas['AuditEntry'];
 
@@ -20,6 +21,7 @@ export interface Collections {
   readonly credentials: Credential;
   readonly resources: Resource;
   readonly grants: Grant;
+  readonly 'revocation-lists': RevocationList;
   readonly audit: AuditEntry;
   readonly 'token-requests': TokenRequest;
 }
@@ -32,6 +34,7 @@ export interface Creations {
   readonly credentials: Schemas['NewCredential'];
   readonly resources: Schemas['NewResource'];
   readonly grants: Schemas['NewGrant'];
+  readonly 'revocation-lists': Schemas['NewRevocationList'];
 }
 
 /** A page of a list; `next` is the value of `after` for the next page, null on the last. */

@@ -351,6 +351,91 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/revocation-lists': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** CRLs at hand, by id */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          after?: string;
+          anchor?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description CRLs at hand, by id */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              items: components['schemas']['RevocationList'][];
+              next: string | null;
+            };
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    /** Upload a CRL for an anchor */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': components['schemas']['NewRevocationList'];
+        };
+      };
+      responses: {
+        /** @description Upload a CRL for an anchor */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['RevocationList'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/clients': {
     parameters: {
       query?: never;
@@ -1161,11 +1246,31 @@ export interface components {
         subject: string;
         not_after: string;
       }[];
+      /** @enum {string} */
+      revocation: 'off' | 'soft' | 'hard';
     };
     NewAnchor: {
       id: string;
       partner: string;
       certificate: string;
+      /** @enum {string} */
+      revocation: 'off' | 'soft' | 'hard';
+    };
+    RevocationList: {
+      id: string;
+      anchor: string;
+      source: string;
+      issuer: string;
+      this_update: string;
+      next_update: string | null;
+      stored_at: string;
+      revoked: number;
+      /** @enum {string} */
+      state: 'fresh' | 'stale';
+    };
+    NewRevocationList: {
+      anchor: string;
+      crl: string;
     };
     Client: {
       id: string;

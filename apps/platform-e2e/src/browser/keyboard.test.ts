@@ -55,6 +55,9 @@ async function onboard(owner: Visitor, keyboard: Keyboard, world: OnboardingWorl
   await owner.arriveAt('Keys GmbH');
 
   await keyboard.enter('link', 'Add trust anchor');
+  await keyboard.goTo('radio', /^Check, and refuse/);
+  await keyboard.press('ArrowDown');
+  await keyboard.press('ArrowDown');
   await keyboard.fill('Certificate of the authority', world.authority.pem);
   await owner.read('CN=keys CA,O=keys GmbH,C=DE');
   await keyboard.enter('button', 'Add trust anchor');
