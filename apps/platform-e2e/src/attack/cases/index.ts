@@ -1,5 +1,7 @@
 import type { AttackCase } from '../attack-case.js';
 import { ADMIN_ACCESS } from './admin-access.js';
+import { CERTIFICATE_ENCODINGS } from './certificate-encodings.js';
+import { CERTIFICATE_PATHS } from './certificate-paths.js';
 import { CLIENT_AUTHENTICATION } from './client-authentication.js';
 import { DENIAL_OF_SERVICE } from './denial-of-service.js';
 import { FORGED_TOKENS } from './forged-tokens.js';
@@ -17,6 +19,8 @@ const ORDER = ['CA', 'CV', 'TV', 'TL', 'AW', 'DO'];
 export const ATTACK_CASES: readonly AttackCase[] = [
   ...CLIENT_AUTHENTICATION,
   ...TOKEN_REQUESTS,
+  ...CERTIFICATE_PATHS,
+  ...CERTIFICATE_ENCODINGS,
   ...NAME_MATCHING,
   ...PINNED_CERTIFICATES,
   ...FORGED_TOKENS,
