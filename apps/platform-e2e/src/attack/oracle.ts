@@ -19,6 +19,8 @@ const BLAND: Readonly<Record<string, string>> = {
   client_suspended: 'client authentication failed',
   partner_suspended: 'client authentication failed',
   issuer_unknown: 'client authentication failed',
+  certificate_revoked: 'client authentication failed',
+  revocation_unknown: 'client authentication failed',
   issuer_invalid: 'client authentication failed',
   path_invalid: 'client authentication failed',
   path_too_complex: 'client authentication failed',

@@ -26,12 +26,16 @@ export const READ = 'orders:read';
 export const WRITE = 'orders:write';
 
 /** Registers a partner with its own root as trust anchor. */
-export async function registerPartner(operator: Operator, label: string): Promise<RegisteredPartner> {
+export async function registerPartner(
+  operator: Operator,
+  label: string,
+  revocation: 'off' | 'soft' | 'hard' = 'off',
+): Promise<RegisteredPartner> {
   const id = uniqueName(label);
   const root = await makeRoot(`CN=${id} Root CA,O=${id}`);
   const anchor = `${id}-ca`;
   await operator.post('partners', { id, name: `${label} of a test` });
-  await operator.post('anchors', { id: anchor, partner: id, certificate: root.pem, revocation: 'off' });
+  await operator.post('anchors', { id: anchor, partner: id, certificate: root.pem, revocation });
   return { id, root, anchor };
 }
 

@@ -8,6 +8,7 @@ import { FORGED_TOKENS } from './forged-tokens.js';
 import { LOG_INJECTION } from './log-injection.js';
 import { NAME_MATCHING } from './name-matching.js';
 import { PINNED_CERTIFICATES } from './pinned-certificates.js';
+import { REVOCATION } from './revocation.js';
 import { STOLEN_TOKENS } from './stolen-tokens.js';
 import { TLS_HANDSHAKES } from './tls-handshakes.js';
 import { TLS_SESSIONS } from './tls-sessions.js';
@@ -23,6 +24,7 @@ export const ATTACK_CASES: readonly AttackCase[] = [
   ...CERTIFICATE_ENCODINGS,
   ...NAME_MATCHING,
   ...PINNED_CERTIFICATES,
+  ...REVOCATION,
   ...FORGED_TOKENS,
   ...STOLEN_TOKENS,
   ...TLS_SESSIONS,
