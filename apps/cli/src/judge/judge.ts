@@ -7,7 +7,14 @@ import {
 } from './part-cases.js';
 import { judgeOcsp } from './ocsp-case.js';
 import { judgePath } from './path-case.js';
-import { expectedOf, unsupported, type Decision, type VectorCase, type VectorFile } from './vectors.js';
+import {
+  expectedOf,
+  unsupported,
+  UnreadableCase,
+  type Decision,
+  type VectorCase,
+  type VectorFile,
+} from './vectors.js';
 
 /** One decided case, as it is printed. */
 export interface JudgedCase {
@@ -27,7 +34,7 @@ export interface JudgedCase {
  */
 export function judgeCase(found: VectorCase, file: VectorFile, now: Date, clock: () => number): JudgedCase {
   const start = clock();
-  const decision = decide(found, file, now);
+  const decision = decideOrRefuse(found, file, now);
   return {
     suite: typeof found['suite'] === 'string' ? found['suite'] : file.suite,
     id: found.id,
@@ -37,6 +44,16 @@ export function judgeCase(found: VectorCase, file: VectorFile, now: Date, clock:
     reason: decision.verdict === 'accept' ? null : decision.reason,
     ms: Number((clock() - start).toFixed(3)),
   };
+}
+
+/** A case that is not written as its suite writes them is no verdict about a certificate. */
+function decideOrRefuse(found: VectorCase, file: VectorFile, now: Date): Decision {
+  try {
+    return decide(found, file, now);
+  } catch (error) {
+    if (!(error instanceof UnreadableCase)) throw error;
+    return unsupported(error.message);
+  }
 }
 
 function decide(found: VectorCase, file: VectorFile, now: Date): Decision {

@@ -25,6 +25,7 @@ import {
   reject,
   timeOf,
   unsupported,
+  UnreadableCase,
   type Decision,
   type VectorCase,
 } from './vectors.js';
@@ -118,7 +119,7 @@ function findMissingName(found: VectorCase, leaf: Certificate): RegisteredNameKi
   if (found['layer'] !== 'path+name') return undefined;
   for (const { kind, value } of listOf(found['names']) as { kind: string; value: string }[]) {
     const registered = NAME_KINDS[kind];
-    if (registered === undefined) throw new Error(`Names of the kind ${kind} are not known.`);
+    if (registered === undefined) throw new UnreadableCase(`names of the kind ${kind} are not known`);
     const name = parseRegisteredName(registered, value);
     if (!name.parsed || !matchesRegisteredName(leaf, name.name)) return registered;
   }

@@ -44,9 +44,12 @@ function toRecord(value: unknown, what: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** The member as DER. Throws if it is no text. */
+/** A member of a case does not hold what it should. */
+export class UnreadableCase extends Error {}
+
+/** The member as DER. Throws `UnreadableCase` if it is no text. */
 export function derOf(value: unknown): Uint8Array {
-  if (typeof value !== 'string') throw new Error('A member that should be Base64 is no text.');
+  if (typeof value !== 'string') throw new UnreadableCase('a member that should be Base64 is no text');
   return Uint8Array.from(Buffer.from(value, 'base64'));
 }
 
