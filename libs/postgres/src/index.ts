@@ -33,6 +33,14 @@ export {
 export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
 export { RevocationSources } from './registry/revocation-sources.js';
 export { RegistrySubscription, type SubscriptionOptions } from './registry/registry-subscription.js';
+export {
+  RevocationSchedule,
+  type AnchorFreshness,
+  type RevocationSource,
+  type SourceAttempt,
+  type SourceState,
+} from './registry/revocation-schedule.js';
+export { JOB_QUEUE_SCHEMA } from './schema/job-queue-schema.js';
 export { databaseName, migrateDatabase, type MigrationRun } from './schema/migrate-database.js';
 export { roleName, type AppRole, type RoleSettings } from './schema/role-grants.js';
 export { verifySchemaVersion, type SchemaVerdict } from './schema/schema-version.js';

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { createDataSource } from '../connection/data-source.js';
 import { withClient } from '../connection/with-client.js';
-import { applyRoleGrants, type RoleSettings } from './role-grants.js';
+import { grantJobQueue, migrateJobQueue } from './job-queue-schema.js';
+import { applyRoleGrants, roleName, type RoleSettings } from './role-grants.js';
 
 /** "holdfast", as a number: one migration run at a time per database. */
 const MIGRATION_LOCK = 0x68666173;
@@ -25,7 +26,9 @@ export async function migrateDatabase(run: MigrationRun): Promise<void> {
     const executed = await runMigrations(run.url);
     for (const name of executed) run.onStep(`migration ${name} done`);
     if (executed.length === 0) run.onStep('schema is up to date');
+    await migrateJobQueue(run.url);
     await applyRoleGrants(client, run.roles);
+    await grantJobQueue(client, roleName(run.roles.rolePrefix, 'admin'));
     run.onStep(
       `roles ${run.roles.rolePrefix}_token_service and ${run.roles.rolePrefix}_admin have their rights`,
     );

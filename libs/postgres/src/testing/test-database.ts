@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { withClient } from '../connection/with-client.js';
 import { MIGRATIONS } from '../migrations/index.js';
+import { jobQueueFingerprint } from '../schema/job-queue-schema.js';
 import { migrateDatabase } from '../schema/migrate-database.js';
 import {
   grantConnect,
@@ -141,6 +142,7 @@ async function templateName(): Promise<string> {
     },
   };
   for (const Migration of MIGRATIONS) await new Migration().up(recorder as unknown as QueryRunner);
-  const hash = createHash('sha256').update(statements.join('\n')).update(RIGHTS_FINGERPRINT).digest('hex');
-  return `holdfast_template_${hash.slice(0, 12)}`;
+  const hash = createHash('sha256').update(statements.join('\n'));
+  hash.update(RIGHTS_FINGERPRINT).update(await jobQueueFingerprint());
+  return `holdfast_template_${hash.digest('hex').slice(0, 12)}`;
 }

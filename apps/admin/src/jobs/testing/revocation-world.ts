@@ -1,0 +1,151 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseNewAnchor, type RevocationMode } from '@holdfast/client-registry';
+import { OutboundFetch } from '@holdfast/outbound-fetch';
+import {
+  createDataSource,
+  Database,
+  PostgresRegistryAdministration,
+  PostgresRegistryFeed,
+  RevocationSchedule,
+} from '@holdfast/postgres';
+import { createTestDatabase, type TestDatabase } from '@holdfast/postgres/testing';
+import { createAuthority, makeRevocationList, type Authority } from '@holdfast/test-pki';
+import { RevocationRefresh, type RefreshReport } from '../revocation-refresh.js';
+
+export const NOON = new Date('2026-06-01T12:00:00Z');
+export const minutes = (count: number): number => count * 60_000;
+const SOMEBODY = { id: 'somebody', requestId: null };
+const LONG = { notBefore: new Date('2020-01-01'), notAfter: new Date('2049-01-01') };
+
+export interface ListOptions {
+  readonly signer?: Authority;
+  /** Minutes from NOON. */
+  readonly thisUpdate?: number;
+  readonly nextUpdate?: number;
+}
+
+/** A partner's CA under which revocation is asked, its server for CRLs on loopback, and the jobs of two replicas. */
+export class RevocationWorld {
+  static async create(): Promise<RevocationWorld> {
+    const test = await createTestDatabase();
+    const dataSource = createDataSource({ url: test.adminUrl, applicationName: 'test', poolSize: 5 });
+    await dataSource.initialize();
+    const authority = await createAuthority({ subject: 'CN=Partner CA', ...LONG });
+    const world = new RevocationWorld(test, new Database(dataSource), authority);
+    await world.listen();
+    await world.registry.createPartner(SOMEBODY, { id: 'acme', name: 'Acme' });
+    await world.addAnchor('acme-ca', authority, 'hard');
+    return world;
+  }
+
+  readonly schedule: RevocationSchedule;
+  readonly registry: PostgresRegistryAdministration;
+  /** What attempts led to, oldest first. */
+  readonly reports: RefreshReport[] = [];
+  requests = 0;
+  now = NOON;
+  answer: RequestListener = (_request, response) => void response.writeHead(404).end();
+  private server: Server | undefined;
+  private port = 0;
+
+  private constructor(
+    readonly test: TestDatabase,
+    private readonly database: Database,
+    readonly authority: Authority,
+  ) {
+    this.schedule = new RevocationSchedule(database);
+    const now = (): Date => this.now;
+    this.registry = new PostgresRegistryAdministration(database, { application: 'admin', now });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/ca.crl`;
+  }
+
+  async addAnchor(id: string, authority: Authority, revocation: RevocationMode): Promise<void> {
+    const anchor = parseNewAnchor({ id, partnerId: 'acme', certificate: authority.pem, revocation }, NOON);
+    if (!anchor.accepted) throw new Error(JSON.stringify(anchor.problems));
+    const added = await this.registry.addAnchor(SOMEBODY, anchor.value);
+    if (!added.written) throw new Error(added.refused);
+  }
+
+  /** As the token service notes it, with the rights of that. */
+  async want(url = this.url, anchorId = 'acme-ca'): Promise<void> {
+    const dataSource = createDataSource({
+      url: this.test.tokenServiceUrl,
+      applicationName: 'test',
+      poolSize: 1,
+    });
+    await dataSource.initialize();
+    await dataSource.query('INSERT INTO revocation_source (anchor_id, url) VALUES ($1, $2)', [anchorId, url]);
+    await dataSource.destroy();
+    // The database's clock is not the test's.
+    await this.database.dataSource.query('UPDATE revocation_source SET next_due = $1 WHERE url = $2', [
+      NOON,
+      url,
+    ]);
+  }
+
+  /** A CRL, an hour old and good for another hour unless said otherwise. */
+  list({ signer = this.authority, thisUpdate = -60, nextUpdate = 60 }: ListOptions = {}): Uint8Array {
+    const at = (minute: number): Date => new Date(NOON.getTime() + minutes(minute));
+    return makeRevocationList(signer, { thisUpdate: at(thisUpdate), nextUpdate: at(nextUpdate) });
+  }
+
+  serve(body: Uint8Array): void {
+    this.answer = (_request, response) => void response.end(body);
+  }
+
+  /** A job with its own guard, as each replica has one. */
+  refresh(listedHosts: readonly string[] = [`127.0.0.1:${this.port}`]): RevocationRefresh {
+    return new RevocationRefresh(
+      {
+        schedule: this.schedule,
+        registry: this.registry,
+        outbound: new OutboundFetch(),
+        now: () => this.now,
+        random: () => 0.5,
+        onReport: (report) => this.reports.push(report),
+      },
+      new Set(listedHosts),
+    );
+  }
+
+  /** One look at what is due, and the work itself, without the queue. */
+  async once(refresh = this.refresh()): Promise<RefreshReport | undefined> {
+    const before = this.reports.length;
+    for (const source of await refresh.findDue()) await refresh.perform(source);
+    return this.reports[before];
+  }
+
+  /** The CRLs at hand: thisUpdate in minutes from NOON. */
+  async atHand(): Promise<number[]> {
+    const lists = await this.registry.listRevocationLists({ limit: 10, after: undefined }, {});
+    return lists.map(({ thisUpdate }) => (thisUpdate.getTime() - NOON.getTime()) / minutes(1));
+  }
+
+  version(): Promise<bigint> {
+    return new PostgresRegistryFeed(this.database).currentVersion();
+  }
+
+  async stop(): Promise<void> {
+    this.server?.closeAllConnections();
+    await new Promise((resolve) => this.server?.close(resolve));
+    await this.database.dataSource.destroy();
+    await this.test.drop();
+  }
+
+  private listen(): Promise<void> {
+    this.server = createServer((request, response) => {
+      this.requests += 1;
+      void this.answer(request, response);
+    });
+    return new Promise((resolve) =>
+      this.server!.listen(0, '127.0.0.1', () => {
+        this.port = (this.server!.address() as AddressInfo).port;
+        resolve();
+      }),
+    );
+  }
+}
