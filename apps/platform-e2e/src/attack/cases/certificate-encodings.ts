@@ -77,7 +77,7 @@ export const CERTIFICATE_ENCODINGS: readonly AttackCase[] = [
       const { der, pem, privateKeyPem } = await makeSelfSigned('CN=cv-37');
       const other = await makeSelfSigned('CN=cv-37 b');
       const upload = (certificate: string): Promise<Attempt> => registrationAttempt(world, { certificate });
-      return [
+      const uploads = [
         await upload(toPem(Uint8Array.from(Buffer.concat([der, octets('x')])))),
         await upload(toPem(Uint8Array.from(Buffer.concat([der, other.der])))),
         await upload(toPem(indefinite(der))),
@@ -86,6 +86,7 @@ export const CERTIFICATE_ENCODINGS: readonly AttackCase[] = [
         await upload(privateKeyPem.replaceAll('PRIVATE KEY', 'CERTIFICATE')),
         await upload(pem.slice(0, -40)),
       ];
+      return [...uploads, ...uploads.map(notStored)];
     },
   },
   {
@@ -95,6 +96,15 @@ export const CERTIFICATE_ENCODINGS: readonly AttackCase[] = [
     attempts: async (world) => [...(await malformedCertificates(world)), ...(await notUnderstood(world))],
   },
 ];
+
+/** Asks for the client that a refused registration would have made. */
+function notStored({ name, send, ...attempt }: Attempt): Attempt {
+  if (send instanceof Uint8Array) throw new Error('a registration is a request');
+  const { id } = JSON.parse(String(send.body)) as { id: string };
+  const headers = send.headers?.filter(([header]) => header === 'Authorization') ?? [];
+  const target = `/api/v1/clients/${id}`;
+  return { ...attempt, name: `${name}: not stored`, send: { target, headers }, expected: { status: 404 } };
+}
 
 /** BER that is no DER (X.690 §8.1.3.6): the same contents behind an indefinite length. */
 function indefinite(der: Uint8Array): Uint8Array {
