@@ -1,6 +1,6 @@
 /** `npm run fuzz`: coverage-guided fuzzing of the parsers (docs/reliability.md). */
 import { createHash, randomInt } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlockCoverage } from './fuzz/coverage.js';
 import { randomFrom } from './fuzz/random.js';
@@ -38,18 +38,19 @@ await runMain(async (args) => {
   return fuzz(chosen, Number(value) * MINUTE_MS);
 });
 
-const usageWith = (targets: readonly FuzzTarget[]): string =>
-  `${USAGE}\nTargets: ${targets.map(({ name }) => name).join(', ')}`;
+function usageWith(targets: readonly FuzzTarget[]): string {
+  return `${USAGE}\nTargets: ${targets.map(({ name }) => name).join(', ')}`;
+}
 
 function replay(file: string, target: FuzzTarget): number {
+  if (!existsSync(file)) throw new UsageError(`${file} does not exist.\n\n${USAGE}`);
   const problem = problemWith(target, Uint8Array.from(readFileSync(file)), milliseconds);
   print(problem ?? 'What must hold does hold.');
   return problem === undefined ? 0 : 1;
 }
 
 function fuzz(targets: readonly FuzzTarget[], duration: number): number {
-  const seed = randomInt(2 ** 31);
-  const random = randomFrom(seed);
+  const random = randomFrom(randomInt(2 ** 31));
   const coverage = new BlockCoverage((url) => FUZZED.test(url));
   const sessions = targets.map((target) => new FuzzSession(target, coverage, random, milliseconds));
   say(`fuzzing ${targets.map(({ name }) => name).join(', ')}`);
