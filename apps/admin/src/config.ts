@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   databaseSetting,
   LISTENER_SETTINGS,
@@ -8,6 +9,21 @@ import {
   type Config,
   type Settings,
 } from '@holdfast/http-platform';
+
+/** As URLs write them, each with or without a port. */
+const hosts = z
+  .string()
+  .transform((text) => new Set(text.split(',').map((host) => host.trim())))
+  .refine(
+    (listed) => [...listed].every(isHost),
+    'must be hosts in lower case, each with or without a port, separated by commas',
+  );
+
+/** A name or address, and nothing that another parser would take for more. */
+function isHost(text: string): boolean {
+  const [, host] = /^([a-z0-9._-]+|\[[0-9a-f:]+\])(?::[1-9]\d*)?$/.exec(text) ?? [];
+  return host !== undefined && URL.parse(`http://${text}/`)?.hostname === host;
+}
 
 /** Everything that can be set. `docs/configuration.md` is generated from this. */
 export const SETTINGS = {
@@ -20,6 +36,11 @@ export const SETTINGS = {
       'the https origin under which browsers reach the screens; passkeys belong to its host name. Without it only machines are served',
   },
   PEOPLE_PORT: { schema: values.port.optional(), meaning: 'the port of the listener for people' },
+  EGRESS_ALLOWED_HOSTS: {
+    schema: hosts.optional(),
+    meaning:
+      'hosts of private networks that CRLs may be fetched from, as URLs write them, separated by commas; with a port, that port too',
+  },
 } as const satisfies Settings;
 
 export type AdminConfig = Config<typeof SETTINGS>;

@@ -19,6 +19,7 @@ import { AdminModule } from './app.module.js';
 import { readAdminConfig, type AdminConfig } from './config.js';
 import { API_METHODS } from './http/allowed-methods.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { startJobs } from './jobs/start-jobs.js';
 import { runOwnerCommand } from './people/owner-command.js';
 import { servePeople } from './people/people-listener.js';
 import { AUDIT, REGISTRY } from './tokens.js';
@@ -68,6 +69,10 @@ async function start(): Promise<RunningApp> {
   const people = await startPeople(config, shared, machines);
   const stopReloading = reloadTlsFiles([...people, machines], files, logger);
   const database = machines.app.get<Database>(DATABASE);
+  const jobs = startJobs(
+    { databaseUrl: config.DATABASE_URL, listedHosts: config.EGRESS_ALLOWED_HOSTS ?? new Set() },
+    { database, registry: machines.app.get(REGISTRY), metrics, logger },
+  );
   const management = await startManagement(
     { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
     metrics,
@@ -78,6 +83,7 @@ async function start(): Promise<RunningApp> {
     async stop() {
       stopReloading();
       stopRefreshing();
+      await jobs.stop();
       for (const listener of [...people, machines]) await listener.stop();
       management.close();
     },

@@ -1,0 +1,52 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { AnchorFreshness, RevocationSchedule } from '@holdfast/postgres';
+import type { RefreshOutcome } from './revocation-refresh.js';
+
+/**
+ * What an operator watches of CRLs: attempts by outcome, and per anchor when its earliest list ends and how many of its
+ * sources fail. Returns what counts an attempt.
+ *
+ * The figures of anchors are read when they are scraped; while the database is away they are absent, not zero.
+ */
+export function meterRevocation(
+  metrics: Registry,
+  schedule: RevocationSchedule,
+  now: () => Date,
+): (outcome: RefreshOutcome) => void {
+  const attempts = new Counter({
+    name: 'admin_revocation_fetches_total',
+    help: 'Attempts to fetch a CRL, by outcome',
+    labelNames: ['outcome'],
+    registers: [metrics],
+  });
+  const perAnchor = (
+    name: string,
+    help: string,
+    of: (anchor: AnchorFreshness) => number | undefined,
+  ): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['anchor'],
+      registers: [metrics],
+      async collect() {
+        this.reset();
+        for (const anchor of await schedule.freshness().catch(() => [])) {
+          const figure = of(anchor);
+          if (figure !== undefined) this.set({ anchor: anchor.anchorId }, figure);
+        }
+      },
+    });
+  };
+  perAnchor(
+    'admin_revocation_failing_sources',
+    'Addresses of CRLs whose last attempt failed, by anchor',
+    ({ failingSources }) => failingSources,
+  );
+  perAnchor(
+    'admin_revocation_next_update_seconds',
+    'Seconds until the earliest nextUpdate of the CRLs at hand, by anchor; negative when it has passed',
+    ({ nextUpdate }) => nextUpdate && (nextUpdate.getTime() - now().getTime()) / 1_000,
+  );
+  return (outcome) => attempts.inc({ outcome });
+}
