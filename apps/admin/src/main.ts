@@ -3,6 +3,7 @@ import { Counter } from 'prom-client';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
 import { createKeySet, type KeySet } from '@holdfast/cnf-token-verification';
 import {
+  LIMITS,
   createFetch,
   createLogger,
   createMetrics,
@@ -65,6 +66,7 @@ async function start(): Promise<RunningApp> {
     tls: mutualTlsOptions(),
     port: config.MTLS_PORT,
     bodies: 'json',
+    bodyLimit: LIMITS.uploadBytes,
   });
   const people = await startPeople(config, shared, machines);
   const stopReloading = reloadTlsFiles([...people, machines], files, logger);

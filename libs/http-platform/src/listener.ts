@@ -10,8 +10,8 @@ import { unusable } from './config.js';
 /** Bounds of every listener. Node's and Fastify's own defaults are partly "none", so all are stated (DO-01 … DO-10). */
 export const LIMITS = {
   bodyBytes: 16 * 1024,
-  /** The admin API takes certificates and CRLs. */
-  jsonBodyBytes: 256 * 1024,
+  /** Where certificates and CRLs are uploaded. */
+  uploadBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   headerLines: 100,
   headersTimeoutMs: 8_000,

@@ -22,6 +22,8 @@ export interface Serving {
   readonly port: number;
   /** The only bodies that are parsed here; any other media type is refused. */
   readonly bodies: 'form' | 'json' | 'none';
+  /** Octets of a body; `LIMITS.bodyBytes` if absent. */
+  readonly bodyLimit?: number;
   readonly methods: AllowedMethods;
   /** Adds hooks and plugins, after the checks that every listener makes and before its routes. */
   readonly prepare?: (fastify: FastifyInstance) => Promise<void>;
@@ -49,7 +51,7 @@ const FINISH_WITHIN_MS = 3_000;
 /** Builds the module and listens. Rejects, with nothing left listening, if either fails. */
 export async function serve(serving: Serving): Promise<Served> {
   const { tls, files, module, logger, behindProxies } = serving;
-  const bodyLimit = serving.bodies === 'json' ? LIMITS.jsonBodyBytes : LIMITS.bodyBytes;
+  const bodyLimit = serving.bodyLimit ?? LIMITS.bodyBytes;
   const complete = { ...tls, ...readTlsFiles(files) };
   const { adapter, server, another } = createListener(complete, bodyLimit);
   const proxyServers = behindProxies === undefined ? [] : [another(complete)];

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { tlsOptions } from '@holdfast/certificate-source';
-import { serve, type AllowedMethods, type Served, type Serving } from '@holdfast/http-platform';
+import { LIMITS, serve, type AllowedMethods, type Served, type Serving } from '@holdfast/http-platform';
 import type { PeopleStore } from '@holdfast/people';
 import type { ApiPorts } from '../app.module.js';
 import { browserRules } from './browser-rules.js';
@@ -32,6 +32,7 @@ export function servePeople(
     module: PeopleModule.with(ports, store, settings),
     tls: tlsOptions(),
     bodies: 'json',
+    bodyLimit: LIMITS.uploadBytes,
     methods: [...shared.methods, ...METHODS],
     prepare: async (fastify: FastifyInstance) => {
       browserRules(fastify, settings.url);
