@@ -23,6 +23,8 @@ const PERMITTED: Readonly<Record<string, number>> = {
   'POST /api/v1/partners/{id}/resume': 404,
   'GET /api/v1/anchors': 200,
   'POST /api/v1/anchors': 422,
+  'GET /api/v1/revocation-lists': 200,
+  'POST /api/v1/revocation-lists': 422,
   'GET /api/v1/clients': 200,
   'POST /api/v1/clients': 422,
   'GET /api/v1/clients/{id}': 404,
