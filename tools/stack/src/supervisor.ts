@@ -27,8 +27,11 @@ export interface SupervisorOptions {
   readonly stopWithinMs?: number;
 }
 
-/** What a child may know of our own environment; everything else it is told explicitly. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'NODE_OPTIONS'];
+/**
+ * What a child may know of our own environment; everything else it is told explicitly. The last is a developer's own
+ * setting: from which hosts of this machine CRLs may be fetched.
+ */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'NODE_OPTIONS', 'EGRESS_ALLOWED_HOSTS'];
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
 const POLL_MS = 50;

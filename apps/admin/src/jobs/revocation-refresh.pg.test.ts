@@ -122,6 +122,12 @@ describe('RevocationRefresh', () => {
     expect(world.reports.map(({ anchorId }) => anchorId)).toEqual(['acme-ca']);
   });
 
+  it('fetches from no more than a hundred sources of one anchor', async () => {
+    await world.once();
+    await world.flood(150);
+    expect(await world.schedule.findDue(world.now, 1_000)).toHaveLength(99);
+  });
+
   it('says what an error of ours was, and tries again later', async () => {
     const refresh = world.refresh();
     const broken = new Error('broken');

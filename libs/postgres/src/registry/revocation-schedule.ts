@@ -36,14 +36,19 @@ export interface AnchorFreshness {
 export class RevocationSchedule {
   constructor(private readonly database: Database) {}
 
-  /** Sources that are due, the longest overdue first; none of an anchor that is removed or asks for no revocation. */
+  /**
+   * Sources that are due, the longest overdue first; none of an anchor that is removed or asks for no revocation. Only the
+   * first hundred of an anchor count: its authority writes the URLs, and must not make us call the world.
+   */
   async findDue(now: Date, limit: number): Promise<readonly RevocationSource[]> {
     return this.database.within(WITHIN_MS, (runner) =>
       runner.query(
-        `SELECT anchor_id AS "anchorId", url FROM revocation_source s
-          WHERE next_due <= $1 AND ${OF_AN_ANCHOR_THAT_ASKS}
+        `SELECT anchor_id AS "anchorId", url FROM (
+            SELECT *, row_number() OVER (PARTITION BY anchor_id ORDER BY first_seen, url) AS place
+              FROM revocation_source) s
+          WHERE place <= $3 AND next_due <= $1 AND ${OF_AN_ANCHOR_THAT_ASKS}
           ORDER BY next_due LIMIT $2`,
-        [now, limit],
+        [now, limit, SOURCES_PER_ANCHOR],
       ),
     );
   }
@@ -77,6 +82,8 @@ export class RevocationSchedule {
     return rows.map((row) => ({ ...row, nextUpdate: row.nextUpdate ?? undefined }));
   }
 }
+
+const SOURCES_PER_ANCHOR = 100;
 
 const OF_AN_ANCHOR_THAT_ASKS = `EXISTS (
   SELECT FROM trust_anchor a WHERE a.id = s.anchor_id AND a.deleted_at IS NULL AND a.revocation <> 'off')`;

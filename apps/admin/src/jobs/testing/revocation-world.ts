@@ -87,6 +87,15 @@ export class RevocationWorld {
     ]);
   }
 
+  /** So many more sources, all due. */
+  async flood(count: number): Promise<void> {
+    await this.database.dataSource.query(
+      `INSERT INTO revocation_source (anchor_id, url, next_due)
+        SELECT 'acme-ca', 'http://crl.example/' || n, $2 FROM generate_series(1, $1) n`,
+      [count, NOON],
+    );
+  }
+
   /** A CRL, an hour old and good for another hour unless said otherwise. */
   list({ signer = this.authority, thisUpdate = -60, nextUpdate = 60 }: ListOptions = {}): Uint8Array {
     const at = (minute: number): Date => new Date(NOON.getTime() + minutes(minute));

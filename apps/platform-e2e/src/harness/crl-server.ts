@@ -1,0 +1,56 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { encodeDer, makeRevocationList, type Authority, type IssuedCertificate } from '@holdfast/test-pki';
+
+const HOUR_MS = 3_600_000;
+const TAG = { sequence: 0x30, context0: 0xa0, uri: 0x86 } as const;
+
+/** An authority's server for its CRL, on this machine. */
+export class CrlServer {
+  static async listen(): Promise<CrlServer> {
+    const server = new CrlServer();
+    await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', () => resolve()));
+    return server;
+  }
+
+  /** Paths that were asked for. */
+  readonly requests: string[] = [];
+  #body: Uint8Array | undefined;
+  #published = 0;
+  readonly #server: Server = createServer((request, response) => {
+    this.requests.push(request.url ?? '');
+    if (this.#body === undefined) response.writeHead(503).end();
+    else response.end(this.#body);
+  });
+
+  /** Host and port, as the configuration lists it. */
+  get host(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Publishes a new CRL, each a minute younger than the one before. */
+  publish(authority: Authority, revoked: readonly IssuedCertificate[]): void {
+    this.#published += 1;
+    const now = Date.now();
+    this.#body = makeRevocationList(authority, {
+      thisUpdate: new Date(now - HOUR_MS + this.#published * 60_000),
+      nextUpdate: new Date(now + HOUR_MS),
+      revoked: revoked.map(({ der }) => ({ certificate: der, since: new Date(now - HOUR_MS) })),
+    });
+  }
+
+  /** cRLDistributionPoints with one address at this server (RFC 5280 §4.2.1.13). */
+  distributionPoint(path: string): { readonly oid: string; readonly value: Uint8Array } {
+    const uri = encodeDer(TAG.uri, Buffer.from(`http://${this.host}${path}`));
+    const name = encodeDer(TAG.context0, encodeDer(TAG.context0, uri));
+    return {
+      oid: '2.5.29.31',
+      value: encodeDer(TAG.sequence, encodeDer(TAG.sequence, name)),
+    };
+  }
+
+  stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}
