@@ -1,13 +1,11 @@
-import { isIPv4 } from 'node:net';
 import type { Command } from 'commander';
+import { showCertificate } from '@holdfast/certificate-diagnostics';
 import {
   CERTIFICATE_FAULTS,
-  formatDistinguishedName,
   judgeAuthority,
   judgeLeaf,
   type Certificate,
 } from '@holdfast/certificate-validation';
-import { thumbprintOf } from '@holdfast/token-binding';
 import { withExamples } from './arguments.js';
 import { addJudgeCommand } from './cert-judge.js';
 import { Failure } from './failure.js';
@@ -44,34 +42,6 @@ export function addCertCommands(program: Command, session: Session): void {
   );
 }
 
-function showCertificate(certificate: Certificate): Readonly<Record<string, unknown>> & { subject: string } {
-  const { publicKeyInfo, extendedKeyUsage, keyUsage, der } = certificate;
-  const thumbprint = thumbprintOf(der);
-  return {
-    subject: formatDistinguishedName(certificate.subject),
-    issuer: formatDistinguishedName(certificate.issuer),
-    serial: certificate.serialNumber,
-    names: namesOf(certificate),
-    not_before: certificate.notBefore.toISOString(),
-    not_after: certificate.notAfter.toISOString(),
-    key: `${publicKeyInfo.family ?? publicKeyInfo.algorithm} ${publicKeyInfo.bits ?? '?'} bits`,
-    authority: certificate.isCa,
-    key_usage: keyUsage ?? null,
-    extended_key_usage: extendedKeyUsage?.map((oid) => USAGES[oid] ?? oid) ?? null,
-    'x5t#S256': thumbprint,
-    sha256: Buffer.from(thumbprint, 'base64url').toString('hex'),
-  };
-}
-
-function namesOf({ subjectAltNames: { dns, ip, uri, email } }: Certificate): string[] {
-  return [
-    ...dns.map((name) => `DNS:${name}`),
-    ...ip.map((octets) => `IP:${toAddress(octets)}`),
-    ...uri.map((name) => `URI:${name}`),
-    ...email.map((name) => `email:${name}`),
-  ];
-}
-
 /**
  * An authority is sound as an anchor or, since openssl makes self-signed ones so, as a pinned certificate (RFC 8705
  * §2.2); whatever stands above the first certificate has to be an authority.
@@ -84,17 +54,3 @@ function problemWith(certificate: Certificate, index: number, now: Date): string
   const verdict = mayBeLeaf && !certificate.isCa ? asLeaf : asAuthority;
   return verdict.sound ? null : CERTIFICATE_FAULTS[verdict.fault];
 }
-
-/** RFC 5952 text of an address. */
-function toAddress(octets: Uint8Array): string {
-  const dotted = octets.join('.');
-  if (isIPv4(dotted)) return dotted;
-  const groups = Buffer.from(octets).toString('hex').match(/.{4}/g) ?? [];
-  return new URL(`https://[${groups.join(':')}]`).hostname.slice(1, -1);
-}
-
-const USAGES: Readonly<Record<string, string>> = {
-  '1.3.6.1.5.5.7.3.1': 'serverAuth',
-  '1.3.6.1.5.5.7.3.2': 'clientAuth',
-  '2.5.29.37.0': 'any',
-};

@@ -4,6 +4,7 @@ import { getRepositoryToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import type { TokenPolicy } from '@holdfast/cnf-token-verification';
 import { BoundTokenGuard } from '@holdfast/resource-guard';
+import { DiagnosticsController } from './http/diagnostics.controller.js';
 import { OrderRow } from './orders/order.row.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { Orders } from './orders/orders.js';
@@ -33,7 +34,7 @@ export class ResourceServerModule {
         }),
         TypeOrmModule.forFeature([OrderRow]),
       ],
-      controllers: [OrdersController],
+      controllers: [OrdersController, DiagnosticsController],
       providers: [
         {
           provide: Orders,

@@ -53,6 +53,7 @@ async function start(): Promise<RunningApp> {
     methods: [
       [/^\/orders$/, 'GET, HEAD, POST'],
       [/^\/orders\/[^/]+$/, 'GET, HEAD'],
+      [/^\/diagnostics\/mtls$/, 'GET, HEAD'],
     ],
     filter: () => new ResourceErrorFilter(logger, (reason) => answers.inc({ reason })),
     logger,

@@ -15,6 +15,7 @@ import { KeyRing, type SigningKeyStore } from '@holdfast/signing-keys';
 import { DecisionRecorder, IssueToken, type IssuancePolicy } from '@holdfast/token-issuance';
 import type { TokenServiceConfig } from './config.js';
 import { PublicController, PUBLISHED, type PublishedDocuments } from './http/public.controller.js';
+import { DiagnosticsController } from './http/diagnostics.controller.js';
 import { TokenController } from './http/token.controller.js';
 
 const now = (): Date => new Date();
@@ -26,7 +27,7 @@ export class TokenModule {
     return {
       module: TokenModule,
       imports: [PostgresModule.forRootAsync({ useFactory: () => storage })],
-      controllers: [TokenController],
+      controllers: [TokenController, DiagnosticsController],
       providers: [
         { provide: RegistryReplica, useFactory: () => new RegistryReplica(() => performance.now()) },
         {

@@ -49,7 +49,10 @@ async function start(): Promise<RunningApp> {
     port: config.MTLS_PORT,
     behindProxies: readProxyListening(config),
     bodies: 'form',
-    methods: [[/^\/token$/, 'POST']],
+    methods: [
+      [/^\/token$/, 'POST'],
+      [/^\/diagnostics\/mtls$/, 'GET, HEAD'],
+    ],
     onResponse: metrics.answered,
   });
   const replica = tokens.app.get(RegistryReplica);

@@ -83,3 +83,4 @@ export {
 } from './revocation/status.js';
 export { crlUrlsOf } from './revocation/distribution-point.js';
 export { readPemBlock } from './certificate/pem.js';
+export { formatIpAddress } from './identity/ip-address.js';

@@ -4,6 +4,7 @@ import type { Client, ClientDirectory } from '@holdfast/client-registry';
 import {
   isResourceIndicator,
   ServiceUnavailable,
+  type ClientId,
   type TokenDenial,
   type TokenRequest,
 } from '@holdfast/oauth-protocol';
@@ -65,6 +66,15 @@ export interface DeniedToken {
   readonly detail: { readonly [key: string]: AuditValue };
 }
 
+/** A client that has proven to be itself, and what of that the token needs. */
+interface AuthenticatedClient {
+  readonly client: Client;
+  readonly thumbprint: CertificateThumbprint;
+  /** Seconds. */
+  readonly lifetime: number;
+  readonly unknownRevocation: UnknownCause | undefined;
+}
+
 /** A token that would live shorter than this is of no use: then the service is unavailable instead. Seconds. */
 const SHORTEST_USEFUL_LIFE = 60;
 
@@ -98,6 +108,14 @@ export class IssueToken {
   }
 
   /**
+   * Whether the certificate is that of the client, whatever the client may have: RFC 8705 §2 without a token. Of a
+   * "no" nothing more is said, because whoever asks has proven nothing. Records nothing.
+   */
+  authenticates(clientId: ClientId, presented: PresentedCertificate): boolean {
+    return !isDenied(this.authenticate(clientId, presented, this.world.now()));
+  }
+
+  /**
    * **The whole decision.** Facts of the certificate alone come before the client is looked up, so that they tell
    * nothing about the registry; what the client may have comes after it has proven to be itself.
    */
@@ -106,40 +124,9 @@ export class IssueToken {
     presented: PresentedCertificate | undefined,
     now: Date,
   ): TokenDecision {
-    if (presented === undefined) return denied('certificate_absent');
-    const { proxyRefusal } = presented;
-    if (proxyRefusal !== undefined) return denied('certificate_refused_by_proxy', { proxyRefusal });
-    const { leaf, thumbprint } = this.evidence.of(presented);
-    if (!leaf.parsed) return denied(denialForLeaf(leaf.fault), { thumbprint, fault: leaf.fault });
-    const judged = judgeLeaf(leaf.certificate, now);
-    if (!judged.sound) return denied(denialForLeaf(judged.fault), { thumbprint, fault: judged.fault });
-
-    const lifetime = this.usefulLifetime();
-    const client = this.clients.findById(request.clientId);
-    if (client === undefined) return denied('client_unknown', { thumbprint });
-
-    let unknown: UnknownCause | undefined;
-    // RFC 8705 §2: the registered method, never one inferred from what was presented.
-    const { authentication } = client;
-    if (authentication.method === 'tls_client_auth') {
-      const judgedPath = this.evidence
-        .of(presented)
-        .pathFor(client, authentication, leaf.certificate, this.policy.certificates, now);
-      if (judgedPath === undefined) return denied('certificate_not_registered', { thumbprint });
-      const { verdict } = judgedPath;
-      if (!verdict.trusted)
-        return denied(denialForPath(verdict.fault), {
-          thumbprint,
-          fault: verdict.fault,
-          depth: verdict.depth,
-        });
-      this.world.wantCrls(verdict.path.anchor.id, judgedPath.crlUrls);
-      const stopped = stoppedByRevocation(judgedPath);
-      if (stopped !== undefined) return denied(stopped.denial, { thumbprint, ...stopped.detail });
-      unknown = unknownRevocation(judgedPath);
-    } else if (!client.hasPinned(thumbprint, publicKeyThumbprint(leaf.certificate))) {
-      return denied('certificate_not_registered', { thumbprint });
-    }
+    const authenticated = this.authenticate(request.clientId, presented, now);
+    if (isDenied(authenticated)) return authenticated;
+    const { client, thumbprint, lifetime, unknownRevocation } = authenticated;
 
     if (client.partnerStatus !== 'active') return denied('partner_suspended', { thumbprint }, client);
     if (client.status !== 'active') return denied('client_suspended', { thumbprint }, client);
@@ -151,7 +138,47 @@ export class IssueToken {
     if (!authorized.authorized) return denied(authorized.denial, { thumbprint, ...asked(request) }, client);
 
     const claims = this.claimsFor(client, authorized.audience, authorized.scopes, thumbprint, lifetime, now);
-    return { granted: true, claims, unknownRevocation: unknown };
+    return { granted: true, claims, unknownRevocation };
+  }
+
+  /** RFC 8705 §2: facts of the certificate alone, then the client, then whether the one is the other's. */
+  private authenticate(
+    clientId: ClientId,
+    presented: PresentedCertificate | undefined,
+    now: Date,
+  ): AuthenticatedClient | DeniedToken {
+    if (presented === undefined) return denied('certificate_absent');
+    const { proxyRefusal } = presented;
+    if (proxyRefusal !== undefined) return denied('certificate_refused_by_proxy', { proxyRefusal });
+    const evidence = this.evidence.of(presented);
+    const { leaf, thumbprint } = evidence;
+    if (!leaf.parsed) return denied(denialForLeaf(leaf.fault), { thumbprint, fault: leaf.fault });
+    const judged = judgeLeaf(leaf.certificate, now);
+    if (!judged.sound) return denied(denialForLeaf(judged.fault), { thumbprint, fault: judged.fault });
+
+    const lifetime = this.usefulLifetime();
+    const client = this.clients.findById(clientId);
+    if (client === undefined) return denied('client_unknown', { thumbprint });
+    const proven = { client, thumbprint, lifetime };
+
+    // The registered method, never one inferred from what was presented.
+    const { authentication } = client;
+    if (authentication.method === 'self_signed_tls_client_auth') {
+      const isPinned = client.hasPinned(thumbprint, publicKeyThumbprint(leaf.certificate));
+      if (!isPinned) return denied('certificate_not_registered', { thumbprint });
+      return { ...proven, unknownRevocation: undefined };
+    }
+    const path = evidence.pathFor(client, authentication, leaf.certificate, this.policy.certificates, now);
+    if (path === undefined) return denied('certificate_not_registered', { thumbprint });
+    const { verdict } = path;
+    if (!verdict.trusted) {
+      const { fault, depth } = verdict;
+      return denied(denialForPath(fault), { thumbprint, fault, depth });
+    }
+    this.world.wantCrls(verdict.path.anchor.id, path.crlUrls);
+    const stopped = stoppedByRevocation(path);
+    if (stopped !== undefined) return denied(stopped.denial, { thumbprint, ...stopped.detail });
+    return { ...proven, unknownRevocation: unknownRevocation(path) };
   }
 
   /**
@@ -189,6 +216,8 @@ export class IssueToken {
     };
   }
 }
+
+const isDenied = (result: AuthenticatedClient | DeniedToken): result is DeniedToken => 'denial' in result;
 
 /** Revoked refuses under every anchor that asks; unknown where the anchor insists on an answer. */
 function stoppedByRevocation({
