@@ -11,3 +11,4 @@ export {
 } from './forwarded.js';
 export { readProxiesFile, type ProxiesFile } from './proxies-file.js';
 export type { ProxyCertificate, TrustedProxy } from './trusted-proxy.js';
+export { explainRequest, inWordsOf, type ExplainedRequest } from './explain-request.js';
