@@ -152,6 +152,18 @@ describe('ForwardedCertificates.admit', () => {
   ])('refuses %s', (_name, lines) => expect(admit(lines())).toMatchObject(MALFORMED));
 
   it.each([
+    ['apache', '(null)'],
+    ['apache', '(null) (null)'],
+    ['caddy', '{http.request.tls.client.certificate_der_base64}'],
+  ] as const)('takes what %s writes without a certificate for none: %s', (format, value) => {
+    expect(admit([['Client-Cert', value]], { format })).toMatchObject({
+      admitted: true,
+      certificate: undefined,
+    });
+    expect(admit([['Client-Cert', value]])).toMatchObject(MALFORMED);
+  });
+
+  it.each([
     ['SUCCESS', undefined],
     ['FAILED:unable to get local issuer certificate', 'FAILED:unable to get local issuer certificate'],
     ['NONE', 'NONE'],

@@ -9,6 +9,8 @@ export interface StackSettings {
   readonly pki: DevelopmentPki;
   readonly secrets: DatabaseSecrets;
   readonly auditSpool: string;
+  /** The proxies that may forward client certificates, if there are any: their listeners are off without it. */
+  readonly proxiesFile?: string | undefined;
 }
 
 /** The addresses under which a stack's listeners are reached. */
@@ -76,7 +78,7 @@ export function preparations({ ports, pki, secrets }: StackSettings): Program[] 
 }
 
 /** The applications of a stack, in the order in which they are started. */
-export function applications({ ports, pki, secrets, auditSpool }: StackSettings): Application[] {
+export function applications({ ports, pki, secrets, auditSpool, proxiesFile }: StackSettings): Application[] {
   const urls = urlsOf(ports);
   const everywhere = {
     HOLDFAST_MODE: 'development',
@@ -85,6 +87,8 @@ export function applications({ ports, pki, secrets, auditSpool }: StackSettings)
     TLS_CERTIFICATE_FILE: pki.server.certificateFile,
     TLS_PRIVATE_KEY_FILE: pki.server.privateKeyFile,
   };
+  const behindProxies = (port: number): Record<string, string> =>
+    proxiesFile === undefined ? {} : { PROXY_PORT: String(port), PROXIES_FILE: proxiesFile };
   const verifiesTokens = { ...everywhere, ISSUER_CA_FILE: pki.serverCaFile, JWKS_URI: urls.jwks };
   return [
     {
@@ -101,6 +105,7 @@ export function applications({ ports, pki, secrets, auditSpool }: StackSettings)
         DATABASE_URL_FILE: secrets.tokenServiceUrlFile,
         KEY_ENCRYPTION_KEY_FILE: pki.keyEncryptionKeyFile,
         AUDIT_SPOOL_DIR: auditSpool,
+        ...behindProxies(ports.tokenProxies),
       },
     },
     {
@@ -113,6 +118,7 @@ export function applications({ ports, pki, secrets, auditSpool }: StackSettings)
         MTLS_PORT: String(ports.resourceServer),
         MANAGEMENT_PORT: String(ports.resourceManagement),
         DATABASE_URL_FILE: secrets.resourceServerUrlFile,
+        ...behindProxies(ports.resourceProxies),
       },
     },
     {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { StartArguments } from './bootstrap.js';
 import { runDemo } from './demo.js';
 import { homeDirectory } from './home.js';
@@ -5,7 +6,7 @@ import { parsePortBase } from './ports.js';
 import { registerTemporaryClient } from './seed.js';
 import { startStack, type RunningStack, type Step } from './stack.js';
 import { summaryOf } from './summary.js';
-import { StackError } from './workspace.js';
+import { StackError, workspaceRoot } from './workspace.js';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED = 130;
@@ -47,6 +48,7 @@ async function run({ once, reset }: Omit<StartArguments, 'help'>, signal: AbortS
     homeDirectory: homeDirectory(process.env['HOLDFAST_HOME']),
     portBase: parsePortBase(process.env['HOLDFAST_PORT_BASE']),
     databaseUrl: process.env['DATABASE_URL'] || undefined,
+    proxiesFile: proxiesFile(process.env['HOLDFAST_PROXIES_FILE']),
     reset,
     step,
     say,
@@ -65,6 +67,10 @@ async function run({ once, reset }: Omit<StartArguments, 'help'>, signal: AbortS
     await stack.stop();
     say('stopped, nothing is left running');
   }
+}
+
+function proxiesFile(configured: string | undefined): string | undefined {
+  return configured === undefined || configured === '' ? undefined : resolve(workspaceRoot, configured);
 }
 
 async function showDemo({ admin, clients, settings }: RunningStack): Promise<boolean> {

@@ -11,8 +11,10 @@ export interface Ports {
   readonly adminManagement: number;
   readonly tokenPublic: number;
   readonly tokenMutualTls: number;
+  readonly tokenProxies: number;
   readonly tokenManagement: number;
   readonly resourceServer: number;
+  readonly resourceProxies: number;
   readonly resourceManagement: number;
   readonly postgres: number;
 }
@@ -25,8 +27,10 @@ const OFFSETS = {
   adminManagement: 9,
   tokenPublic: 10,
   tokenMutualTls: 11,
+  tokenProxies: 12,
   tokenManagement: 19,
   resourceServer: 20,
+  resourceProxies: 22,
   resourceManagement: 29,
   postgres: 90,
 } as const satisfies Record<PortName, number>;
@@ -37,8 +41,10 @@ const PURPOSES = {
   adminManagement: 'health and metrics of the admin API',
   tokenPublic: 'the token service, metadata and keys',
   tokenMutualTls: 'the token service, mutual TLS',
+  tokenProxies: 'proxies in front of the token service',
   tokenManagement: 'health and metrics of the token service',
   resourceServer: 'the resource server',
+  resourceProxies: 'proxies in front of the resource server',
   resourceManagement: 'health and metrics of the resource server',
   postgres: 'the embedded PostgreSQL',
 } as const satisfies Record<PortName, string>;

@@ -21,6 +21,8 @@ export interface StackOptions {
   readonly portBase: number;
   /** Another PostgreSQL server than the embedded one, with a user that may create roles and databases. */
   readonly databaseUrl?: string | undefined;
+  /** Absolute; the listeners for proxies are on if it is given. */
+  readonly proxiesFile?: string | undefined;
   /** Throws the state away first. */
   readonly reset: boolean;
   readonly step: Step;
@@ -131,8 +133,12 @@ async function requireServer({ databaseUrl, reset, step }: StackOptions, home: H
   );
 }
 
-function portsNeeded({ databaseUrl }: StackOptions): readonly PortName[] {
-  return databaseUrl === undefined ? PORT_NAMES : PORT_NAMES.filter((name) => name !== 'postgres');
+function portsNeeded({ databaseUrl, proxiesFile }: StackOptions): readonly PortName[] {
+  const unused: readonly PortName[] = [
+    ...(databaseUrl === undefined ? [] : (['postgres'] as const)),
+    ...(proxiesFile === undefined ? (['tokenProxies', 'resourceProxies'] as const) : []),
+  ];
+  return PORT_NAMES.filter((name) => !unused.includes(name));
 }
 
 async function startDatabase(options: StackOptions, home: Home, ports: Ports, undo: Undo): Promise<Database> {
@@ -174,7 +180,7 @@ function supervise({ signal }: StackOptions, home: Home, { embedded }: Database,
 }
 
 async function makeSettings(
-  { step }: StackOptions,
+  { step, proxiesFile }: StackOptions,
   home: Home,
   ports: Ports,
   { serverUrl }: Database,
@@ -184,7 +190,8 @@ async function makeSettings(
     () => ensureDevelopmentPki({ directory: home.pki, dnsNames: [], now: new Date() }),
     ({ made }) => (made.length === 0 ? `kept, in ${home.shown(home.pki)}` : `made: ${made.join(', ')}`),
   );
-  return { ports, pki, secrets: ensureDatabaseSecrets(home.secrets, serverUrl), auditSpool: home.auditSpool };
+  const secrets = ensureDatabaseSecrets(home.secrets, serverUrl);
+  return { ports, pki, secrets, auditSpool: home.auditSpool, proxiesFile };
 }
 
 async function runAll(supervisor: Supervisor, settings: StackSettings): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from '../harness/partners.js';
 import type { StackUnderTest } from '../harness/stack-under-test.js';
 import { startForge, type Forge } from './forge.js';
+import { startProxied, type Proxied } from './proxied.js';
 
 /** A listener that is attacked. */
 export interface Target {
@@ -32,6 +33,7 @@ export interface AttackWorldOptions {
 export class AttackWorld {
   readonly #undo: (() => Promise<unknown> | void)[] = [];
   #forge: Promise<Forge> | undefined;
+  #proxied: Promise<Proxied> | undefined;
 
   private constructor(
     readonly stack: StackUnderTest,
@@ -97,6 +99,12 @@ export class AttackWorld {
   forge(): Promise<Forge> {
     this.#forge ??= startForge(this);
     return this.#forge;
+  }
+
+  /** Applications that believe proxies: started when they are first needed. */
+  proxied(): Promise<Proxied> {
+    this.#proxied ??= startProxied(this);
+    return this.#proxied;
   }
 
   /** Runs another instance of an application until the world is closed. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { logLinesOf } from '../harness/logs.js';
+import { untilLogged } from '../harness/logs.js';
 import { requestToken, toOrders, withToken } from '../harness/token-endpoint.js';
 import { exchange, Wire, WireClosed, type WireAnswer } from '../harness/wire.js';
 import type { AttackCase, Attempt, Expected } from './attack-case.js';
@@ -8,7 +7,6 @@ import type { AttackWorld } from './attack-world.js';
 
 const LARGEST_BODY = 512;
 const SERVES_WITHIN_MS = 1_000;
-const LOGGED_WITHIN_MS = 500;
 
 /**
  * The one answer for each question that only the registry, or the issuer, can answer: which check failed is not told
@@ -122,12 +120,7 @@ async function judgeLog({ to, secret, expected }: Attempt, answer: WireAnswer): 
     return ['the secret stands in the log'];
   if (expected.reason === undefined) return [];
   const requestId = String(answer.json['request_id'] ?? answer.headers['x-request-id']);
-  const deadline = performance.now() + LOGGED_WITHIN_MS;
-  let lines = logLinesOf(to.logFile, requestId);
-  while (lines.length === 0 && performance.now() < deadline) {
-    await delay(20);
-    lines = logLinesOf(to.logFile, requestId);
-  }
+  const lines = await untilLogged(to.logFile, requestId);
   const reasons = lines.map(({ reason }) => reason);
   return reasons.length === 1 && reasons[0] === expected.reason
     ? []

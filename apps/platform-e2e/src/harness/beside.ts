@@ -9,6 +9,11 @@ export interface Beside {
   readonly port: number;
 }
 
+/** An instance that has a listener for proxies, too. */
+export interface BesideProxies extends Beside {
+  readonly proxyPort: number;
+}
+
 /** Describes another instance of an application of the stack. `env` changes its configuration further. */
 export async function beside(
   stack: StackUnderTest,
@@ -32,4 +37,11 @@ export async function beside(
     url: `https://localhost:${port}`,
     port,
   };
+}
+
+/** The same instance with a listener for the proxies of a file. Its port is free: `beside` took a whole base. */
+export function behindProxies(one: Beside, proxiesFile: string): BesideProxies {
+  const proxyPort = one.port + 1;
+  const env = { ...one.application.env, PROXY_PORT: String(proxyPort), PROXIES_FILE: proxiesFile };
+  return { ...one, application: { ...one.application, env }, proxyPort };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { StackUnderTest } from './stack-under-test.js';
 
 /** One thing that must never stand in a log, and does. The secret itself is not repeated. */
@@ -10,6 +11,8 @@ export interface Leak {
 
 const SIGNED_JWT = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/;
 const SHORTEST_SECRET = 12;
+const LOGGED_WITHIN_MS = 500;
+const POLL_MS = 20;
 
 /** Looks for tokens, private keys and passwords of the stack in every log file of it. `more` are further secrets. */
 export function findSecretsInLogs(
@@ -67,4 +70,17 @@ export function logLinesOf(logFile: string, requestId: string): readonly Readonl
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter((line) => line['request_id'] === requestId)
   );
+}
+
+/** The lines that a log holds about a request, once there is one, or none within half a second: the answer may come before its line. */
+export async function untilLogged(
+  logFile: string,
+  requestId: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const deadline = performance.now() + LOGGED_WITHIN_MS;
+  for (;;) {
+    const lines = logLinesOf(logFile, requestId);
+    if (lines.length > 0 || performance.now() > deadline) return lines;
+    await delay(POLL_MS);
+  }
 }

@@ -38,8 +38,8 @@ export const FORMATS = {
   haproxy: { read: readDer, readChain: (value) => splitSequences(decodeBase64(value) ?? Buffer.alloc(0)) },
   /** `passTLSClientCert.pem`: base64 without armour and line ends, separated by commas; version 2 escapes it. */
   traefik: { read: readBareList },
-  /** `{http.request.tls.client.certificate_der_base64}`. */
-  caddy: { read: readDer },
+  /** `{http.request.tls.client.certificate_der_base64}`, which stays as it is where there is no certificate. */
+  caddy: { read: readDer, absent: /^\{http\.request\.tls\.client\.certificate_der_base64\}$/ },
   /** `%{SSL_CLIENT_CERT}s` and `%{SSL_CLIENT_CERT_CHAIN_0}s` …: mod_headers turns line ends into spaces. */
   apache: {
     read: (value) => onlyOne(readPem(value, ' ')),

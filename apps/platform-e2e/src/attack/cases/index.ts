@@ -5,6 +5,7 @@ import { CERTIFICATE_PATHS } from './certificate-paths.js';
 import { CLIENT_AUTHENTICATION } from './client-authentication.js';
 import { DENIAL_OF_SERVICE } from './denial-of-service.js';
 import { FORGED_TOKENS } from './forged-tokens.js';
+import { FORWARDED_CERTIFICATES } from './forwarded-certificates.js';
 import { LOG_INJECTION } from './log-injection.js';
 import { NAME_MATCHING } from './name-matching.js';
 import { PINNED_CERTIFICATES } from './pinned-certificates.js';
@@ -14,7 +15,7 @@ import { TLS_HANDSHAKES } from './tls-handshakes.js';
 import { TLS_SESSIONS } from './tls-sessions.js';
 import { TOKEN_REQUESTS } from './token-request.js';
 
-const ORDER = ['CA', 'CV', 'TV', 'TL', 'AW', 'DO'];
+const ORDER = ['CA', 'CV', 'TV', 'PH', 'TL', 'AW', 'DO'];
 
 /** Every case of the catalogue that concerns what exists, in its order. */
 export const ATTACK_CASES: readonly AttackCase[] = [
@@ -27,6 +28,7 @@ export const ATTACK_CASES: readonly AttackCase[] = [
   ...REVOCATION,
   ...FORGED_TOKENS,
   ...STOLEN_TOKENS,
+  ...FORWARDED_CERTIFICATES,
   ...TLS_SESSIONS,
   ...TLS_HANDSHAKES,
   ...ADMIN_ACCESS,

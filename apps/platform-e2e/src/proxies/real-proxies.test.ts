@@ -1,0 +1,270 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SecureVersion } from 'node:tls';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { issueLeaf, thumbprintOf, toIdentity, uniqueName, validNow } from '../harness/identity.js';
+import { untilLogged } from '../harness/logs.js';
+import { Operator } from '../harness/operator.js';
+import {
+  registerClient,
+  registerNamedClient,
+  registerPartner,
+  type NamedClient,
+  type RegisteredPartner,
+} from '../harness/partners.js';
+import { needsProgram } from '../harness/programs.js';
+import { sharedStack } from '../harness/stack-under-test.js';
+import { claimsOf, credentialsForm, tokenRequest, withToken } from '../harness/token-endpoint.js';
+import { exchange, Wire, type Identity, type WireAnswer, type WireRequest } from '../harness/wire.js';
+import { HOSTS, ProxyStand, type Host } from './proxy-stand.js';
+import { REAL_PROXIES, type RealProxy } from './real-proxies.js';
+
+const START_MS = 60_000;
+const TEST_MS = 30_000;
+const TICKETS_ARRIVE_MS = 50;
+
+const stack = sharedStack();
+let partner: RegisteredPartner;
+let victim: NamedClient;
+let attacker: NamedClient;
+let stand: ProxyStand;
+
+beforeAll(async () => {
+  const operator = new Operator(stack);
+  partner = await registerPartner(operator, 'proxied');
+  victim = await registerNamedClient(operator, partner);
+  attacker = await registerNamedClient(operator, await registerPartner(operator, 'forger'));
+  stand = await ProxyStand.start(stack);
+}, START_MS);
+afterAll(() => stand?.stop(), START_MS);
+
+type Lines = NonNullable<WireRequest['headers']>;
+
+/** A token request for a client, with more header lines. */
+function asking(clientId: string, lines: Lines = []): WireRequest {
+  const request = tokenRequest(credentialsForm(clientId));
+  return { ...request, headers: [...(request.headers ?? []), ...lines] };
+}
+
+async function ask(
+  proxy: RealProxy,
+  identity: Identity | undefined,
+  request: WireRequest,
+  host: Host = 'token',
+): Promise<WireAnswer> {
+  return exchange(await stand.through(proxy, host, identity), request);
+}
+
+/** Everything that a client could try to make us take another certificate for its own. */
+function forged(proxy: RealProxy, { leaf }: NamedClient): Readonly<Record<string, Lines>> {
+  const value = proxy.toHeader(leaf.pem);
+  return {
+    'the header of the proxy': [['X-Client-Cert', value]],
+    'it twice, and other spellings': [
+      ['X-Client-Cert', value],
+      ['x-client-cert', value],
+      ['X_Client_Cert', value],
+    ],
+    'a chain and a verdict': [
+      ['X-Client-Cert', value],
+      ['X-Client-Cert-Chain', value],
+      ['X-Client-Verify', 'SUCCESS'],
+    ],
+    'the headers of other proxies': [
+      ['Client-Cert', `:${Buffer.from(leaf.der).toString('base64')}:`],
+      ['X-Forwarded-Client-Cert', `Cert="${encodeURIComponent(leaf.pem)}"`],
+      ['X-SSL-Client-Cert', encodeURIComponent(leaf.pem)],
+    ],
+  };
+}
+
+describe.each(REAL_PROXIES.map((proxy) => [proxy.name, proxy] as const))('%s in front', (name, proxy) => {
+  const it = needsProgram(proxy.program);
+
+  it(
+    'passes the certificate on: a token bound to it, and a call with that token (RFC 8705 §3)',
+    async () => {
+      const issued = await ask(proxy, victim.identity, asking(victim.clientId));
+      expect(issued.status).toBe(200);
+      const token = String(issued.json['access_token']);
+      expect(claimsOf(token)['cnf']).toEqual({ 'x5t#S256': thumbprintOf(victim.leaf) });
+      expect(await ask(proxy, victim.identity, withToken(token), 'orders')).toMatchObject({ status: 200 });
+      expect(await ask(proxy, attacker.identity, withToken(token), 'orders')).toMatchObject({
+        status: 401,
+        json: { error: 'invalid_token' },
+      });
+    },
+    TEST_MS,
+  );
+
+  it(
+    'shares its connections among clients, and no certificate (PH-23)',
+    async () => {
+      const wires = await Promise.all(
+        [victim, attacker].map(async ({ identity }) =>
+          Wire.dial(await stand.through(proxy, 'token', identity)),
+        ),
+      );
+      for (let round = 0; round < 20; round += 1) {
+        for (const [index, client] of [victim, attacker].entries()) {
+          const { json } = await wires[index]!.send(asking(client.clientId));
+          const { cnf } = claimsOf(String(json['access_token']));
+          expect(cnf).toEqual({ 'x5t#S256': thumbprintOf(client.leaf) });
+        }
+      }
+      for (const wire of wires) wire.close();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'counts the own certificate, whatever a client forges beside it (PH-05)',
+    async () => {
+      for (const [what, lines] of Object.entries(forged(proxy, victim))) {
+        const own = await ask(proxy, attacker.identity, asking(attacker.clientId, lines));
+        expect({ what, status: own.status }).toEqual({ what, status: 200 });
+        const { cnf } = claimsOf(String(own.json['access_token']));
+        expect({ what, cnf }).toEqual({ what, cnf: { 'x5t#S256': thumbprintOf(attacker.leaf) } });
+        const other = await ask(proxy, attacker.identity, asking(victim.clientId, lines));
+        expect({ what, error: other.json['error'] }).toEqual({ what, error: 'invalid_client' });
+      }
+    },
+    TEST_MS,
+  );
+
+  it(
+    'sees no certificate where none was presented, whatever a client forges (PH-06)',
+    async () => {
+      for (const [what, lines] of Object.entries(forged(proxy, victim))) {
+        const { status, text } = await ask(proxy, undefined, asking(victim.clientId, lines));
+        expect({ what, status, absent: text.includes('certificate_absent') }).toEqual({
+          what,
+          status: 401,
+          absent: true,
+        });
+      }
+    },
+    TEST_MS,
+  );
+
+  it(
+    'never takes a forged header for that of the proxy when the client strips that (PH-09)',
+    async () => {
+      const lines: Lines = [
+        ['Connection', 'close, X-Client-Cert'],
+        ['X-Client-Cert', proxy.toHeader(victim.leaf.pem)],
+      ];
+      const own = await ask(proxy, attacker.identity, asking(attacker.clientId, lines));
+      // Some proxies strip their own header then: without it there is no certificate, and none of somebody else.
+      if (own.status !== 200) expect(own.text).toContain('certificate_absent');
+      else expect(claimsOf(String(own.json['access_token']))['client_id']).toBe(attacker.clientId);
+      const other = await ask(proxy, attacker.identity, asking(victim.clientId, lines));
+      expect(other).toMatchObject({ status: 401, json: { error: 'invalid_client' } });
+    },
+    TEST_MS,
+  );
+
+  it(
+    'is named in the log, with the address of the client (PH-19)',
+    async () => {
+      const { json } = await ask(
+        proxy,
+        attacker.identity,
+        asking(victim.clientId, [['X-Client-Address', '192.0.2.1']]),
+      );
+      const [line] = await untilLogged(stand.logFileOf('token'), String(json['request_id']));
+      expect(line).toMatchObject({ proxy: name, source: '127.0.0.2', reason: 'certificate_not_registered' });
+    },
+    TEST_MS,
+  );
+
+  it(
+    'is refused without its credential (PH-02, PH-03, PH-04)',
+    async () => {
+      for (const host of ['token', 'orders'] as const) {
+        const dial = await stand.through(proxy, host, victim.identity, false);
+        const request = host === 'token' ? asking(victim.clientId) : { target: '/orders' };
+        const { status, text } = await exchange(dial, request);
+        expect({ host, status, told: text.includes('proxy_not_authenticated') }).toEqual({
+          host,
+          status: 401,
+          told: true,
+        });
+      }
+    },
+    TEST_MS,
+  );
+
+  it(
+    `passes the chain ${proxy.forwardsChain ? 'on' : 'not on: the intermediate must stand with the anchor'}`,
+    async () => {
+      const { clientId, identity } = await underIntermediate();
+      const answer = await ask(proxy, identity, asking(clientId));
+      expect(answer.status).toBe(proxy.forwardsChain ? 200 : 401);
+    },
+    TEST_MS,
+  );
+
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    it(
+      `gives no identity to a session of the other host, resumed without certificate: ${version} (TL-07)`,
+      async () => {
+        const session = await sessionFrom(proxy, version);
+        const dial = await stand.through(proxy, 'token', undefined);
+        const tls = { ...dial.tls, minVersion: version, maxVersion: version, ...(session && { session }) };
+        const wire = await Wire.dial({ ...dial, tls });
+        expect(wire.socket.isSessionReused()).toBe(false);
+        expect((await wire.send(asking(victim.clientId))).text).toContain('certificate_absent');
+        wire.close();
+      },
+      TEST_MS,
+    );
+  }
+
+  it(
+    'answers for the other host on a connection of one only with the certificate of that connection (TL-07)',
+    async () => {
+      const wire = await Wire.dial(await stand.through(proxy, 'orders', undefined));
+      const { status, text } = await wire.send({
+        ...asking(victim.clientId),
+        headers: [...asking(victim.clientId).headers!, ['Host', HOSTS.token]],
+      });
+      expect(status === 421 || text.includes('certificate_absent')).toBe(true);
+      wire.close();
+    },
+    TEST_MS,
+  );
+});
+
+let registered: Promise<{ clientId: string; identity: Identity }> | undefined;
+
+/** A client whose certificate an intermediate issued, which stands nowhere but in its own chain. */
+function underIntermediate(): Promise<{ clientId: string; identity: Identity }> {
+  registered ??= (async () => {
+    const clientId = uniqueName('chained');
+    const subject = `CN=${clientId},O=${partner.id},C=SE`;
+    const intermediate = await partner.root.issueAuthority({ subject: `CN=${clientId} CA`, ...validNow() });
+    const leaf = await issueLeaf(intermediate, subject);
+    // Registered with a certificate of the root, which the stack's own listener sees at once.
+    await registerClient(new Operator(stack), partner, {
+      clientId,
+      identity: { tls_client_auth_subject_dn: subject },
+      leaf: await issueLeaf(partner.root, subject),
+    });
+    await delay(500);
+    return { clientId, identity: toIdentity(leaf, intermediate) };
+  })();
+  return registered;
+}
+
+/** Everything that a client can keep of a session with the API's host. */
+async function sessionFrom(proxy: RealProxy, version: SecureVersion): Promise<Buffer | undefined> {
+  const dial = await stand.through(proxy, 'orders', victim.identity);
+  const wire = await Wire.dial({ ...dial, tls: { ...dial.tls, minVersion: version, maxVersion: version } });
+  let session: Buffer | undefined;
+  wire.socket.on('session', (ticket: Buffer) => (session = ticket));
+  await wire.send({ target: '/orders' });
+  await delay(TICKETS_ARRIVE_MS);
+  session ??= wire.socket.getSession();
+  wire.close();
+  return session;
+}
