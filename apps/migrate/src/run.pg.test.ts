@@ -63,6 +63,7 @@ describe('migrate', () => {
       'migration People1795219200000 done',
       'migration NameKinds1795222800000 done',
       'migration PinMatch1795224600000 done',
+      'migration Revocation1795226400000 done',
       `roles ${database.name}_token_service and ${database.name}_admin have their rights`,
     ]);
     expect((await migrate(['up'])).out[0]).toBe('schema is up to date');
