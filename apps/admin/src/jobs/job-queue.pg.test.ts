@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '@holdfast/postgres/testing';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  FaultProxy,
+  type TestDatabase,
+} from '@holdfast/postgres/testing';
 import { JobQueue, type JobKind } from './job-queue.js';
 import { eventually } from './testing/eventually.js';
 
@@ -112,6 +117,27 @@ describe('JobQueue', () => {
     await queue.stop();
     expect(parcels.delivered).toEqual(['Ada']);
   });
+
+  it.each<[name: string, break_: (proxy: FaultProxy) => Promise<void> | void]>([
+    ['refuses connections', (proxy) => proxy.refuse()],
+    ['swallows everything', (proxy) => proxy.swallow()],
+  ])(
+    'goes on after a database that %s',
+    async (_name, breakIt) => {
+      const proxy = await FaultProxy.before(database.adminUrl);
+      const parcels = new Parcels('patient', new Set(['Ada']));
+      const queue = replica(parcels, proxy.through(database.adminUrl));
+      await eventually(() => parcels.delivered.length === 1, 5_000);
+      await breakIt(proxy);
+      parcels.due.add('Bob');
+      await eventually(() => errors.length > 0, 20_000);
+      await proxy.restore();
+      await eventually(() => parcels.delivered.length === 2, 30_000);
+      await queue.stop();
+      await proxy.close();
+    },
+    60_000,
+  );
 
   it('does not start, and says so, where its tables are missing', async () => {
     const empty = await createEmptyDatabase();
