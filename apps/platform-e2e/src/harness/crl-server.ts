@@ -5,16 +5,24 @@ import { encodeDer, makeRevocationList, type Authority, type IssuedCertificate }
 const HOUR_MS = 3_600_000;
 const TAG = { sequence: 0x30, context0: 0xa0, uri: 0x86 } as const;
 
+/** cRLDistributionPoints with one address (RFC 5280 §4.2.1.13). */
+export function crlDistributionPoint(url: string): { readonly oid: string; readonly value: Uint8Array } {
+  const name = encodeDer(TAG.context0, encodeDer(TAG.context0, encodeDer(TAG.uri, Buffer.from(url))));
+  return { oid: '2.5.29.31', value: encodeDer(TAG.sequence, encodeDer(TAG.sequence, name)) };
+}
+
 /** An authority's server for its CRL, on this machine. */
 export class CrlServer {
   static async listen(): Promise<CrlServer> {
     const server = new CrlServer();
+    server.#server.on('connection', () => (server.connections += 1));
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', () => resolve()));
     return server;
   }
 
   /** Paths that were asked for. */
   readonly requests: string[] = [];
+  connections = 0;
   #body: Uint8Array | undefined;
   #published = 0;
   readonly #server: Server = createServer((request, response) => {
@@ -37,16 +45,6 @@ export class CrlServer {
       nextUpdate: new Date(now + HOUR_MS),
       revoked: revoked.map(({ der }) => ({ certificate: der, since: new Date(now - HOUR_MS) })),
     });
-  }
-
-  /** cRLDistributionPoints with one address at this server (RFC 5280 §4.2.1.13). */
-  distributionPoint(path: string): { readonly oid: string; readonly value: Uint8Array } {
-    const uri = encodeDer(TAG.uri, Buffer.from(`http://${this.host}${path}`));
-    const name = encodeDer(TAG.context0, encodeDer(TAG.context0, uri));
-    return {
-      oid: '2.5.29.31',
-      value: encodeDer(TAG.sequence, encodeDer(TAG.sequence, name)),
-    };
   }
 
   stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { IssuedCertificate } from '@holdfast/test-pki';
-import { CrlServer } from '../harness/crl-server.js';
+import { crlDistributionPoint, CrlServer } from '../harness/crl-server.js';
 import { query } from '../harness/database.js';
 import { makeRoot, toIdentity, uniqueName, validNow } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
@@ -51,7 +51,7 @@ describe('a partner whose authority publishes CRLs', () => {
     root.issue({
       subject,
       extendedKeyUsage: ['clientAuth'],
-      extensions: [server.distributionPoint(path)],
+      extensions: [crlDistributionPoint(`http://${server.host}${path}`)],
       ...validNow(),
     });
   const status = async (): Promise<number> => (await requestToken(stack, client)).status;

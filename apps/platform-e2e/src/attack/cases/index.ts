@@ -8,6 +8,7 @@ import { FORGED_TOKENS } from './forged-tokens.js';
 import { FORWARDED_CERTIFICATES } from './forwarded-certificates.js';
 import { LOG_INJECTION } from './log-injection.js';
 import { NAME_MATCHING } from './name-matching.js';
+import { OUTBOUND_FETCHES } from './outbound-fetches.js';
 import { PINNED_CERTIFICATES } from './pinned-certificates.js';
 import { REVOCATION } from './revocation.js';
 import { STOLEN_TOKENS } from './stolen-tokens.js';
@@ -15,7 +16,7 @@ import { TLS_HANDSHAKES } from './tls-handshakes.js';
 import { TLS_SESSIONS } from './tls-sessions.js';
 import { TOKEN_REQUESTS } from './token-request.js';
 
-const ORDER = ['CA', 'CV', 'TV', 'PH', 'TL', 'AW', 'DO'];
+const ORDER = ['CA', 'CV', 'TV', 'PH', 'TL', 'AW', 'SS', 'DO'];
 
 /** Every case of the catalogue that concerns what exists, in its order. */
 export const ATTACK_CASES: readonly AttackCase[] = [
@@ -33,6 +34,7 @@ export const ATTACK_CASES: readonly AttackCase[] = [
   ...TLS_HANDSHAKES,
   ...ADMIN_ACCESS,
   ...LOG_INJECTION,
+  ...OUTBOUND_FETCHES,
   ...DENIAL_OF_SERVICE,
 ].toSorted((a, b) => rankOf(a.id) - rankOf(b.id));
 
