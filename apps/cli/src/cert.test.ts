@@ -100,3 +100,37 @@ describe('holdfast cert inspect', () => {
     expect(await inspect('gone.pem')).toMatchObject({ code: 1 });
   });
 });
+
+describe('holdfast cert lint', () => {
+  const codesOf = (stdout: string): string[] =>
+    (JSON.parse(stdout) as { code: string; level: string }[])
+      .filter(({ level }) => level !== 'ok')
+      .map(({ code }) => code);
+
+  it.each([
+    ['leaf.pem', ['--for', 'name']],
+    ['leaf.pem', ['--for', 'name', '--field', 'san_uri']],
+    ['self-signed.pem', ['--for', 'pin']],
+    ['root.pem', ['--for', 'anchor']],
+  ])('finds that %s will do with %j', async (file, use) => {
+    expect(await platform.run('cert', 'lint', file, ...use)).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['web.pem', ['--for', 'name'], 'EKU_CLIENTAUTH_MISSING'],
+    ['expired.pem', ['--for', 'pin'], 'EXPIRED'],
+    ['leaf.pem', ['--for', 'name', '--field', 'san_email'], 'SAN_TYPE_ABSENT'],
+    ['leaf.pem', ['--for', 'anchor'], 'NOT_A_CA'],
+    ['two.pem', ['--for', 'name'], 'SEVERAL_LEAVES'],
+    ['leaf.key', ['--for', 'name'], 'PRIVATE_KEY_PRESENT'],
+  ])('finds that %s will not do with %j: exit code 2', async (file, use, expected) => {
+    const { code, stdout } = await platform.run('cert', 'lint', file, ...use, '-o', 'json');
+    expect(code).toBe(2);
+    expect(codesOf(stdout)).toContain(expected);
+  });
+
+  it('says in a table what to do', async () => {
+    const { stdout } = await platform.run('cert', 'lint', 'web.pem');
+    expect(stdout).toMatch(/^error +EKU_CLIENTAUTH_MISSING +Use as a client/m);
+  });
+});

@@ -8,12 +8,13 @@ import {
 } from '@holdfast/certificate-validation';
 import { withExamples } from './arguments.js';
 import { addJudgeCommand } from './cert-judge.js';
+import { addLintCommand } from './cert-lint.js';
 import { Failure } from './failure.js';
 import { inspectCertificates, problemOf } from './input-file.js';
 import { toRecord } from './output.js';
 import type { Session } from './session.js';
 
-/** `holdfast cert inspect` and `holdfast cert judge`: offline, without a stack. */
+/** `holdfast cert inspect | lint | judge`: offline, without a stack. */
 export function addCertCommands(program: Command, session: Session): void {
   const cert = program.command('cert').description('look at certificates, offline');
   const inspect = cert
@@ -33,6 +34,7 @@ export function addCertCommands(program: Command, session: Session): void {
       );
       if (problems.length > 0) throw new Failure('findings', `${file} cannot be used as it is.`, problems);
     });
+  addLintCommand(cert, session);
   addJudgeCommand(cert, session);
   withExamples(
     inspect,

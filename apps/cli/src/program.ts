@@ -7,6 +7,7 @@ import { addCallCommand } from './call.js';
 import { addCertCommands } from './cert.js';
 import { addClientCommands } from './client.js';
 import { addCredentialCommands } from './credential.js';
+import { addCsrCommands } from './csr.js';
 import { EXIT, Failure } from './failure.js';
 import { addGrantCommands } from './grant.js';
 import { FORMATS } from './output.js';
@@ -56,6 +57,7 @@ const COMMANDS = [
   addTokenCommand,
   addCallCommand,
   addCertCommands,
+  addCsrCommands,
 ];
 
 function addGlobalOptions(program: Command): void {
