@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
+/** It names what it forbids. */
+const OWN_FILE = 'tools/boundaries/src/boundaries.test.ts';
+
 interface Rule {
   readonly sourceTag: string;
   readonly onlyDependOnLibsWithTags: readonly string[];
@@ -41,6 +44,17 @@ describe('project tags', () => {
     const worn = new Set(PROJECTS.flatMap(({ tags }) => tags));
     const named = RULES.flatMap((rule) => [rule.sourceTag, ...rule.onlyDependOnLibsWithTags]);
     expect(named.filter((tag) => !worn.has(tag))).toEqual([]);
+  });
+});
+
+describe('what is fetched from outside', () => {
+  it('is fetched by the jobs of the admin app alone, above all not by the token service', () => {
+    const importers = globSync('{apps,libs,tools}/*/src/**/*.{ts,tsx}', { cwd: ROOT }).filter(
+      (file) =>
+        file !== OWN_FILE && readFileSync(`${ROOT}${file}`, 'utf8').includes('@holdfast/outbound-fetch'),
+    );
+    expect(importers.length).toBeGreaterThan(0);
+    expect(importers.filter((file) => !file.startsWith('apps/admin/src/jobs/'))).toEqual([]);
   });
 });
 

@@ -26,9 +26,11 @@ class Parcels implements JobKind<Parcel> {
     private readonly deliver: (to: string) => Promise<void> = () => Promise.resolve(),
   ) {}
 
-  readonly findDue = (): Promise<Parcel[]> => Promise.resolve([...this.due].map((to) => ({ to })));
+  findDue(): Promise<Parcel[]> {
+    return Promise.resolve([...this.due].map((to) => ({ to })));
+  }
 
-  readonly perform = async ({ to }: Parcel): Promise<void> => {
+  async perform({ to }: Parcel): Promise<void> {
     // Found due by one replica while another did it.
     if (!this.due.has(to)) return;
     this.running += 1;
@@ -40,7 +42,7 @@ class Parcels implements JobKind<Parcel> {
     }
     this.delivered.push(to);
     this.due.delete(to);
-  };
+  }
 }
 
 describe('JobQueue', () => {
@@ -103,6 +105,7 @@ describe('JobQueue', () => {
     let asked = 0;
     const kind: JobKind<Parcel> = {
       ...parcels,
+      perform: (parcel) => parcels.perform(parcel),
       findDue: () => ((asked += 1) === 1 ? Promise.reject(new Error('no answer')) : parcels.findDue()),
     };
     replica(kind);

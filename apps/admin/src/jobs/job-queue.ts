@@ -34,6 +34,8 @@ export interface JobQueueOptions {
 export class JobQueue {
   private readonly boss: PgBoss;
   private readonly kinds: JobKind<object>[] = [];
+  /** Kinds that have their workers: starting may have to be tried again half-way. */
+  private readonly working = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private started = false;
@@ -103,7 +105,8 @@ export class JobQueue {
 
   private async startWorkers(): Promise<void> {
     await this.boss.start();
-    for (const { name, concurrency, expireInSeconds, perform } of this.kinds) {
+    for (const kind of this.kinds.filter(({ name }) => !this.working.has(name))) {
+      const { name, concurrency, expireInSeconds } = kind;
       // At most one task for each key waits or runs; what failed is due again when the domain says so.
       await this.boss.createQueue(name, { policy: 'exclusive' });
       await this.boss.updateQueue(name, { expireInSeconds, retryLimit: 0, deleteAfterSeconds: 3_600 });
@@ -111,9 +114,10 @@ export class JobQueue {
         name,
         { pollingIntervalSeconds: 0.5, localConcurrency: concurrency },
         async ([job]) => {
-          if (job !== undefined) await this.perform(name, () => perform(job.data));
+          if (job !== undefined) await this.perform(name, () => kind.perform(job.data));
         },
       );
+      this.working.add(name);
     }
     this.started = true;
   }

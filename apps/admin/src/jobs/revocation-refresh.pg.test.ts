@@ -122,6 +122,13 @@ describe('RevocationRefresh', () => {
     expect(world.reports.map(({ anchorId }) => anchorId)).toEqual(['acme-ca']);
   });
 
+  it('keeps what a CRL says about itself short', async () => {
+    const signer = await createAuthority({ ...OTHER, subject: `CN=${'x'.repeat(500)},O=a\\0ab` });
+    world.serve(world.list({ signer, thisUpdate: 400, nextUpdate: 500 }));
+    const { error = '' } = (await world.once())!;
+    expect([error.length, /[\0-\x1f]/.test(error)]).toEqual([256, false]);
+  });
+
   it('fetches from no more than a hundred sources of one anchor', async () => {
     await world.once();
     await world.flood(150);

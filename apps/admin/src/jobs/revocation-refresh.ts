@@ -1,7 +1,8 @@
 import { freshUntil, PARTNER_REVOCATION } from '@holdfast/certificate-validation';
 import type { Actor, NewRevocationList, RegistryAdministration } from '@holdfast/client-registry';
 import { OUTBOUND_REFUSALS, type OutboundFetch, type OutboundRule } from '@holdfast/outbound-fetch';
-import type { RevocationSchedule, RevocationSource } from '@holdfast/postgres';
+import { loggable } from '@holdfast/http-platform';
+import type { RevocationSchedule, RevocationSource, SourceState } from '@holdfast/postgres';
 import { parseFetchedList } from './fetched-list.js';
 import type { JobKind } from './job-queue.js';
 import { refreshAt, retryAt } from './refresh-times.js';
@@ -54,31 +55,28 @@ export class RevocationRefresh implements JobKind<RevocationSource> {
     private readonly listedHosts: ReadonlySet<string>,
   ) {}
 
-  readonly findDue = (): Promise<readonly RevocationSource[]> =>
-    this.ports.schedule.findDue(this.ports.now(), AT_ONCE);
+  findDue(): Promise<readonly RevocationSource[]> {
+    return this.ports.schedule.findDue(this.ports.now(), AT_ONCE);
+  }
 
-  readonly perform = async (source: RevocationSource): Promise<void> => {
+  async perform(source: RevocationSource): Promise<void> {
     const { schedule, now, random, onReport } = this.ports;
     const state = await schedule.find(source);
     // Another replica was faster.
     if (state === undefined || state.nextDue > now()) return;
     let fault: unknown;
-    const {
-      outcome,
-      error,
-      nextDue: refresh,
-    } = await this.attempt(source).catch((thrown: unknown): Attempt => {
+    const attempt = await this.attempt(source).catch((thrown: unknown): Attempt => {
       fault = thrown;
       return { outcome: 'fault', error: 'an error of ours: see the log of the admin app' };
     });
     const at = now();
-    const failedBefore = state.lastError !== undefined && state.lastAttempt !== undefined;
-    const waited = failedBefore ? state.nextDue.getTime() - state.lastAttempt.getTime() : undefined;
-    const nextDue = refresh ?? retryAt(waited, at, random());
+    // Names from what was fetched stand in it.
+    const error = loggable(attempt.error);
+    const nextDue = attempt.nextDue ?? retryAt(lastWait(state), at, random());
     await schedule.record(source, { at, error, nextDue });
-    onReport({ ...source, outcome, error, nextDue });
+    onReport({ ...source, outcome: attempt.outcome, error, nextDue });
     if (fault !== undefined) throw fault;
-  };
+  }
 
   private async attempt({ anchorId, url }: RevocationSource): Promise<Attempt> {
     const { registry, outbound, now } = this.ports;
@@ -109,4 +107,10 @@ export class RevocationRefresh implements JobKind<RevocationSource> {
     const nextDue = refreshAt({ from: list.thisUpdate, until }, now(), random());
     return { outcome: 'stored', error: undefined, nextDue };
   }
+}
+
+/** Milliseconds between the last failure and now, as they were planned; `undefined` if there was none. */
+function lastWait({ lastError, lastAttempt, nextDue }: SourceState): number | undefined {
+  if (lastError === undefined || lastAttempt === undefined) return undefined;
+  return nextDue.getTime() - lastAttempt.getTime();
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import type { RegistryAdministration } from '@holdfast/client-registry';
+import { loggable } from '@holdfast/http-platform';
 import { OutboundFetch } from '@holdfast/outbound-fetch';
 import { RevocationSchedule, type Database } from '@holdfast/postgres';
 import { JobQueue } from './job-queue.js';
@@ -26,7 +27,8 @@ export function startJobs({ databaseUrl, listedHosts }: JobSettings, ports: JobP
   const now = (): Date => new Date();
   const schedule = new RevocationSchedule(database);
   const count = meterRevocation(metrics, schedule, now);
-  const onReport = (report: RefreshReport): void => {
+  const onReport = ({ url, ...facts }: RefreshReport): void => {
+    const report = { ...facts, url: loggable(url) };
     count(report.outcome);
     if (report.error === undefined) logger.info(report, 'CRL fetched');
     else logger.warn(report, 'CRL not fetched, the last good one stays');

@@ -37,14 +37,19 @@ export class CrlServer {
   }
 
   /** Publishes a new CRL, each a minute younger than the one before. */
-  publish(authority: Authority, revoked: readonly IssuedCertificate[]): void {
+  publish(authority: Authority, revoked: readonly IssuedCertificate[], endsInMs = HOUR_MS): void {
     this.#published += 1;
     const now = Date.now();
     this.#body = makeRevocationList(authority, {
       thisUpdate: new Date(now - HOUR_MS + this.#published * 60_000),
-      nextUpdate: new Date(now + HOUR_MS),
+      nextUpdate: new Date(now + endsInMs),
       revoked: revoked.map(({ der }) => ({ certificate: der, since: new Date(now - HOUR_MS) })),
     });
+  }
+
+  /** From now on it answers 503. */
+  fail(): void {
+    this.#body = undefined;
   }
 
   stop(): Promise<void> {

@@ -11,6 +11,9 @@ import { requestToken, type PartnerClient } from '../harness/token-endpoint.js';
 
 /** First sight: fetched within 5 s, and then seen by the token service within 1 s. */
 const FETCHED_WITHIN_MS = 6_000;
+/** Times in a CRL are whole seconds. */
+const ENDS_IN_MS = 9_000;
+const FAILED = `SELECT FROM revocation_source WHERE last_error LIKE 'status_not_ok:%503%'`;
 
 describe('a partner whose authority publishes CRLs', () => {
   let server: CrlServer;
@@ -45,7 +48,7 @@ describe('a partner whose authority publishes CRLs', () => {
     await server?.stop();
   }, 30_000);
 
-  jest.setTimeout(3 * FETCHED_WITHIN_MS);
+  jest.setTimeout(5 * FETCHED_WITHIN_MS);
 
   const issueLeaf = (subject: string, path: string, root = partner.root): Promise<IssuedCertificate> =>
     root.issue({
@@ -87,5 +90,18 @@ describe('a partner whose authority publishes CRLs', () => {
     await query(stack, 'UPDATE revocation_source SET next_due = now()');
     await seen(async () => (await status()) === 401);
     expect(server.requests).toEqual(['/ca.crl', '/ca.crl']);
+  });
+
+  it('is accepted by the last good CRL while the source is down, and refused when that has ended (R-28)', async () => {
+    server.publish(partner.root, [], ENDS_IN_MS);
+    const published = performance.now();
+    await query(stack, 'UPDATE revocation_source SET next_due = now()');
+    await seen(async () => (await status()) === 200);
+    server.fail();
+    await query(stack, 'UPDATE revocation_source SET next_due = now()');
+    await seen(async () => (await query(stack, FAILED)).length === 1);
+    if (performance.now() - published < ENDS_IN_MS - 1_000) expect(await status()).toBe(200);
+    await seen(async () => (await status()) === 401);
+    expect(performance.now() - published).toBeGreaterThan(ENDS_IN_MS - 1_000);
   });
 });
