@@ -1,18 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { test } from '@jest/globals';
 
-/** How a program ended, and what it wrote. */
-export interface ProgramResult {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface ProgramInput {
-  readonly stdin?: string;
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly cwd?: string;
-}
+export { runProgram, type ProgramInput, type ProgramResult } from './run-program.js';
 
 type TestFunction = (name: string, work: () => Promise<void>, timeout?: number) => void;
 
@@ -36,31 +25,6 @@ export function needsPrograms(programs: readonly string[], obstacle?: string): T
     test(name, () => {
       throw new Error(`${reason}, and HOLDFAST_REQUIRE_ALL=1 allows no skip`);
     });
-}
-
-/** Runs a program to its end, whatever its exit code. */
-export function runProgram(
-  program: string,
-  args: readonly string[],
-  { stdin = '', env, cwd }: ProgramInput = {},
-): Promise<ProgramResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env } });
-    const chunks: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
-    child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
-    child.once('error', reject);
-    child.once('close', (exitCode) =>
-      resolve({
-        exitCode,
-        stdout: Buffer.concat(chunks.stdout).toString('utf8'),
-        stderr: Buffer.concat(chunks.stderr).toString('utf8'),
-      }),
-    );
-    // A program that has answered already may not read any more.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(stdin);
-  });
 }
 
 function isInstalled(program: string): boolean {

@@ -5,7 +5,7 @@ import { workspaceRoot } from '@holdfast/stack';
 import { beside } from '../../harness/beside.js';
 import { issueLeaf, makeRoot, makeSelfSigned, toIdentity, validNow } from '../../harness/identity.js';
 import { untilLogged } from '../../harness/logs.js';
-import { runProgram } from '../../harness/programs.js';
+import { runProgram } from '../../harness/run-program.js';
 import { newDirectory } from '../../harness/run-directory.js';
 import {
   claimsOf,
