@@ -67,6 +67,12 @@ describe('revocation under an anchor', () => {
       { depth: 1 },
     ],
     [
+      'a revoked intermediate, even where unknown is accepted and nothing is known of the leaf',
+      'certificate_revoked',
+      () => under('soft', revocationList('root', root, [issuing.der])),
+      { depth: 1 },
+    ],
+    [
       'no CRL at all (missing means no)',
       'revocation_unknown',
       () => under('hard'),

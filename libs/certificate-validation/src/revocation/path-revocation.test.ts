@@ -10,6 +10,7 @@ import {
 import { STRICT_PARSING } from '../certificate/certificate.js';
 import { PARTNER_CERTIFICATES } from '../path/policy.js';
 import {
+  INTERMEDIATE,
   LEAF,
   NOON,
   parsed,
@@ -93,6 +94,11 @@ describe('revocationOf (RFC 5280 §6.3)', () => {
       { status: 'unknown', depth: 1 },
     ],
     ['no evidence at all', () => ({}), { status: 'unknown', cause: 'rev.unknown_no_source', depth: 0 }],
+    [
+      'a revoked intermediate, although nothing is known of the leaf that it has issued',
+      () => ({ lists: [list(world.root, [world.intermediate])] }),
+      { status: 'revoked', depth: 1 },
+    ],
   ])('tells %s', (_name, evidence, expected) => {
     expect(revocation(evidence())).toMatchObject(expected);
   });
@@ -175,5 +181,25 @@ describe('a second key that signs the lists of an issuer (RFC 5280 §6.3.3 (f))'
       notAfter: new Date('2026-05-01T00:00:00Z'),
     });
     expect(by({ roots: list(world.root), signer: old })).toMatchObject({ status: 'unknown' });
+  });
+
+  it('asks a bounded number of times among many keys of one name', async () => {
+    const signers = await Promise.all(
+      Array.from({ length: 6 }, () => world.intermediate.issueAuthority(INTERMEDIATE)),
+    );
+    let questions = 0;
+    const evidence = {
+      lists: [list(world.root)],
+      signers: [world.intermediate, ...signers].map(({ der }) => parsed(der)),
+      // Read once for each status that is asked for.
+      get responses() {
+        questions += 1;
+        return [];
+      },
+    };
+    const verdict = verdictOn(world);
+    if (!verdict.trusted) throw new Error('the world is broken');
+    revocationOf(verdict.path, evidence, PARTNER_CERTIFICATES, RULES, NOON);
+    expect(questions).toBeLessThanOrEqual(40);
   });
 });

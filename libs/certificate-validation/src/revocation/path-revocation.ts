@@ -17,14 +17,15 @@ export interface RevocationEvidence {
   readonly signers: readonly Certificate[];
 }
 
-/** The first status on a path that is not good, and whose: depth 0 is the leaf. */
+/** Good, or what stands against the path and whose it is: depth 0 is the leaf. */
 export type PathRevocation =
   | { readonly status: 'good'; readonly freshUntil: Date }
   | (Exclude<RevocationStatus, { status: 'good' }> & { readonly depth: number });
 
 /**
  * The revocation status of every certificate of a verified path but the anchor (RFC 5280 §6.3). Unknown is an answer
- * of its own: whether it refuses is the caller's decision, and must be a deliberate one.
+ * of its own: whether it refuses is the caller's decision, and must be a deliberate one. Revoked is told before
+ * unknown, or a caller that accepts unknown would take what a revoked authority has issued.
  */
 export function revocationOf(
   path: VerifiedPath,
@@ -34,20 +35,31 @@ export function revocationOf(
   now: Date,
 ): PathRevocation {
   const judge = new RevocationJudge(path.anchor, evidence, policy, rules, now);
-  const certificates = [path.leaf, ...path.chain];
   const issuers = [...path.chain, path.anchor.certificate];
+  const statuses = [path.leaf, ...path.chain].map((certificate, depth) => ({
+    ...judge.statusOf(certificate, issuers[depth]!),
+    depth,
+  }));
+  const revoked = statuses.find((one) => one.status === 'revoked');
+  if (revoked !== undefined) return revoked;
   let until = Infinity;
-  for (const [depth, certificate] of certificates.entries()) {
-    const status = judge.statusOf(certificate, issuers[depth]!);
-    if (status.status !== 'good') return { ...status, depth };
+  for (const status of statuses) {
+    if (status.status !== 'good') return status;
     until = Math.min(until, status.freshUntil.getTime());
   }
   return { status: 'good', freshUntil: new Date(until) };
 }
 
+/**
+ * How often it is asked whether a signer is good itself, for a whole path. Authorities may lawfully have several keys
+ * under one name, and each asks for the others in turn: without an end the questions would grow with the factorial.
+ */
+const MAXIMUM_QUESTIONS = 32;
+
 class RevocationJudge {
   /** Signers whose own status is being asked for: a list must not vouch for its own signer. */
   private readonly asked = new Set<Certificate>();
+  private questions = 0;
 
   constructor(
     private readonly anchor: TrustAnchor,
@@ -88,6 +100,8 @@ class RevocationJudge {
   }
 
   private isGood(signer: Certificate): boolean {
+    // Missing means no: whoever cannot be asked about any more vouches for nobody.
+    if (++this.questions > MAXIMUM_QUESTIONS) return false;
     this.asked.add(signer);
     try {
       const path = this.findPath(signer);
