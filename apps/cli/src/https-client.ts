@@ -33,12 +33,12 @@ export interface HttpsAnswer {
 
 const TIMEOUT_MS = 30_000;
 
-/** Mutual TLS with one certificate, on connections that are kept until `close`. Follows no redirect. */
+/** Mutual TLS with one certificate, or TLS without any, on connections that are kept until `close`. Follows no redirect. */
 export class HttpsClient {
   readonly #agent: Agent;
 
   constructor(
-    identity: TlsIdentity,
+    identity: TlsIdentity | undefined,
     private readonly trust: TlsTrust,
   ) {
     this.#agent = new Agent({ keepAlive: true, secureContext: secureContext(identity, trust) });
@@ -75,11 +75,11 @@ export class HttpsClient {
   }
 }
 
-function secureContext({ certificate, privateKey }: TlsIdentity, { certificates }: TlsTrust): SecureContext {
+function secureContext(identity: TlsIdentity | undefined, { certificates }: TlsTrust): SecureContext {
   try {
     return createSecureContext({
-      cert: certificate,
-      key: privateKey,
+      cert: identity?.certificate,
+      key: identity?.privateKey,
       ca: certificates,
       minVersion: 'TLSv1.2',
     });

@@ -6,6 +6,7 @@ import { addAuditCommands } from './audit.js';
 import { addCallCommand } from './call.js';
 import { addCertCommands } from './cert.js';
 import { addClientCommands } from './client.js';
+import { addConnectCommands } from './connect-test.js';
 import { addCredentialCommands } from './credential.js';
 import { addCsrCommands } from './csr.js';
 import { EXIT, Failure } from './failure.js';
@@ -56,6 +57,7 @@ const COMMANDS = [
   addAuditCommands,
   addTokenCommand,
   addCallCommand,
+  addConnectCommands,
   addCertCommands,
   addCsrCommands,
 ];
