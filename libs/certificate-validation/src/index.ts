@@ -32,6 +32,7 @@ export {
 } from './identity/registered-name.js';
 export {
   PARTNER_CERTIFICATES,
+  type AnchorConstraints,
   type InitialPolicies,
   type PathLimits,
   type UsageRule,

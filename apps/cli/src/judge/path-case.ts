@@ -9,6 +9,7 @@ import {
   signatureFault,
   STRICT_PARSING,
   validateClientCertificate,
+  type AnchorConstraints,
   type Certificate,
   type RevocationRules,
   type InitialPolicies,
@@ -41,6 +42,7 @@ export const TOLERANT_PARSING: ParsingRules = {
 interface PathOptions {
   readonly anchorExpiry?: boolean;
   readonly anchorConstraints?: boolean;
+  readonly anchorRequireBasicConstraints?: boolean;
   readonly allowCaLeaf?: boolean;
   readonly strictEku?: 'all' | 'leaf' | null;
   readonly trust?: 'anchor' | 'leaf' | 'anchor-or-leaf';
@@ -138,7 +140,7 @@ const NAME_KINDS: Readonly<Record<string, RegisteredNameKind>> = {
 function policyOf(found: VectorCase): ValidationPolicy | undefined {
   const purpose = purposeOf(found);
   if (purpose === undefined) return undefined;
-  const { anchorExpiry, anchorConstraints, allowCaLeaf, strictEku } = optionsOf(found);
+  const { anchorExpiry, allowCaLeaf, strictEku } = optionsOf(found);
   const strict: UsageRule = { whenAbsent: 'refuse', anyPurpose: 'refuse' };
   const usage = PARTNER_CERTIFICATES.extendedKeyUsage;
   const { limits } = PARTNER_CERTIFICATES;
@@ -152,12 +154,19 @@ function policyOf(found: VectorCase): ValidationPolicy | undefined {
     authorityAsLeaf: allowCaLeaf === true ? 'accept' : 'refuse',
     anchor: {
       validity: anchorExpiry === false ? 'ignore' : 'enforce',
-      constraints: anchorConstraints === false ? 'ignore' : 'enforce',
+      constraints: constraintsOf(optionsOf(found)),
     },
     signatureAlgorithms: 'strong',
     certificatePolicies: policiesOf(found['policy']),
     limits: { ...limits, bag: 120, intermediates: typeof depth === 'number' ? depth : limits.intermediates },
   };
+}
+
+/** A suite that does not speak of the switches means the product's rule. */
+function constraintsOf({ anchorConstraints, anchorRequireBasicConstraints }: PathOptions): AnchorConstraints {
+  if (anchorRequireBasicConstraints === true) return 'enforce';
+  if (anchorConstraints === false) return 'ignore';
+  return anchorRequireBasicConstraints === false ? 'enforce-present' : 'enforce';
 }
 
 /** BoringSSL's strict purposes: "any" does not count, and for clients an issuer must carry the extension as well. */

@@ -65,7 +65,7 @@ export function pathFault(
   now: Date,
   spend: SpendComparison,
 ): PathFault | undefined {
-  const constraining = policy.anchor.constraints === 'enforce' ? anchor : undefined;
+  const constraining = policy.anchor.constraints === 'ignore' ? undefined : anchor;
   const policies = (): PathFault | undefined => {
     const fault = certificatePolicyFault(path.toReversed(), constraining, policy.certificatePolicies);
     return fault && { fault, depth: 0 };
@@ -109,7 +109,12 @@ function anchorFault(
 ): CertificateFault | undefined {
   const validity = validityOf(anchor, now);
   if (policy.anchor.validity === 'enforce' && validity !== 'valid') return `validity.anchor_${validity}`;
-  return policy.anchor.constraints === 'enforce' ? authorityFault(anchor, below, policy) : undefined;
+  const { constraints } = policy.anchor;
+  if (constraints === 'ignore') return undefined;
+  const saysNothing = anchor.basicConstraints === undefined;
+  return constraints === 'enforce-present' && saysNothing
+    ? constraintsFault(anchor, below, policy)
+    : authorityFault(anchor, below, policy);
 }
 
 /** RFC 5280 §4.2.1.9, §6.1.4 (l): self-issued intermediates do not count; the leaf never does. */
@@ -117,11 +122,16 @@ function countIntermediates(path: readonly Certificate[]): number {
   return path.slice(1).filter((certificate) => !certificate.isSelfIssued).length;
 }
 
-/** Facts of an authority's certificate alone: version, CA bit, keyCertSign, key. */
+/** Facts of an authority's certificate alone: version, CA bit, and what `usageFault` asks. */
 export function authorityFactsFault(authority: Certificate): CertificateFault | undefined {
   if (authority.publicKeyInfo.fault !== undefined) return authority.publicKeyInfo.fault;
   if (authority.version !== 3) return 'issuer.version';
-  if (!authority.isCa) return 'issuer.not_ca';
+  return authority.isCa ? usageFault(authority) : 'issuer.not_ca';
+}
+
+/** Key, keyCertSign, critical extensions. */
+function usageFault(authority: Certificate): CertificateFault | undefined {
+  if (authority.publicKeyInfo.fault !== undefined) return authority.publicKeyInfo.fault;
   if (authority.keyUsage?.includes('keyCertSign') === false) return 'issuer.no_cert_sign';
   return criticalExtensionFault(authority);
 }
@@ -139,16 +149,23 @@ function authorityFault(
   below: readonly Certificate[],
   policy: ValidationPolicy,
 ): CertificateFault | undefined {
-  const facts = authorityFactsFault(authority);
-  if (facts !== undefined) return facts;
+  return authorityFactsFault(authority) ?? constraintsFault(authority, below, policy);
+}
+
+/** What the extensions of an authority allow below it. */
+function constraintsFault(
+  authority: Certificate,
+  below: readonly Certificate[],
+  policy: ValidationPolicy,
+): CertificateFault | undefined {
+  const usage = usageFault(authority);
+  if (usage !== undefined) return usage;
   const pathLength = authority.basicConstraints?.pathLength;
   if (pathLength !== undefined && countIntermediates(below) > pathLength) return 'issuer.path_len';
-  const isForPurpose = hasPurpose(
-    authority.extendedKeyUsage,
-    policy.purpose,
-    policy.extendedKeyUsage.issuers,
-  );
-  return isForPurpose ? undefined : 'issuer.eku';
+  const { extendedKeyUsage } = authority;
+  return hasPurpose(extendedKeyUsage, policy.purpose, policy.extendedKeyUsage.issuers)
+    ? undefined
+    : 'issuer.eku';
 }
 
 function leafUsageFault(leaf: Certificate, policy: ValidationPolicy): CertificateFault | undefined {

@@ -9,7 +9,7 @@ export interface ValidationPolicy {
   readonly anchor: {
     readonly validity: 'enforce' | 'ignore';
     /** CA bit, pathLen, key usages, names, policies and critical extensions of the anchor's own certificate. */
-    readonly constraints: 'enforce' | 'ignore';
+    readonly constraints: AnchorConstraints;
   };
   readonly certificatePolicies: InitialPolicies;
   readonly signatureAlgorithms: AcceptedAlgorithms;
@@ -25,6 +25,13 @@ export interface InitialPolicies {
   readonly policyMapping: 'process' | 'inhibit';
   readonly anyPolicy: 'process' | 'inhibit';
 }
+
+/**
+ * `enforce`: an anchor is held to what every authority is held to. `enforce-present`: what its certificate says counts,
+ * but it need not say that it is an authority, as roots of version 1 do not. `ignore`: only name and key count (RFC 5280
+ * §6.1.1 (d)).
+ */
+export type AnchorConstraints = 'enforce' | 'enforce-present' | 'ignore';
 
 export interface UsageRule {
   readonly whenAbsent: 'accept' | 'refuse';

@@ -233,6 +233,10 @@ describe('validateClientCertificate', () => {
     ['accepts a re-issued anchor with the same name and key (RFC 8705 §7.4)', withReissuedAnchor],
     ['accepts a leaf under the new key of an anchor that has changed its key', withRolledOverAnchor],
     [
+      'accepts an anchor of version 1 where the policy holds it to what it says only',
+      async (w) => holdingAnchorToWhatItSays(await w.rootWith(version1)),
+    ],
+    [
       'accepts an anchor past its end where the policy says so',
       async (w) => ignoringAnchor(await w.rootWith(LAST_YEAR)),
     ],
@@ -242,6 +246,20 @@ describe('validateClientCertificate', () => {
     ['accepts a root sent by the client that is the anchor', (w) => w.with({ bag: [...w.bag, w.root.der] })],
   ])('%s', async (_name, change) => {
     expect(verdictOn(await change(world))).toMatchObject({ trusted: true });
+  });
+
+  it.each<[string, Parameters<PartnerWorld['rootWith']>[0], CertificateFault]>([
+    ['that says it is no authority', { basicConstraints: { ca: false } }, 'issuer.not_ca'],
+    [
+      'that may not sign certificates',
+      { basicConstraints: 'absent', keyUsage: ['cRLSign'] },
+      'issuer.no_cert_sign',
+    ],
+    ['for servers only', { basicConstraints: 'absent', extendedKeyUsage: ['serverAuth'] }, 'issuer.eku'],
+    ['whose path length is used up', { pathLength: 0 }, 'issuer.path_len'],
+  ])('holds an anchor to what it says: refuses one %s', async (_name, change, fault) => {
+    const presented = holdingAnchorToWhatItSays(await world.rootWith(change));
+    expect(verdictOn(presented)).toMatchObject({ trusted: false, fault, depth: 2 });
   });
 
   it('counts unreadable entries of the bag', () => {
@@ -330,6 +348,11 @@ async function withRolledOverAnchor(w: PartnerWorld): Promise<Presented> {
     bag: [],
     anchors: [...w.anchors, { certificate: parsed(renewed.der) }],
   });
+}
+
+function holdingAnchorToWhatItSays(presented: Presented): Presented {
+  const anchor = { validity: 'enforce', constraints: 'enforce-present' } as const;
+  return { ...presented, policy: { ...PARTNER_CERTIFICATES, anchor } };
 }
 
 function ignoringAnchor(presented: Presented): Presented {

@@ -109,12 +109,10 @@ function entryFault(
 ): CertificateFault | undefined {
   const facts = leafFault(leaf, policy, now);
   if (facts !== undefined) return facts;
-  if (policy.authorityAsLeaf === 'refuse') {
-    if (leaf.isCa) return 'leaf.is_ca';
-    const key = publicKeyThumbprint(leaf);
-    if (anchors.some(({ certificate }) => publicKeyThumbprint(certificate) === key))
-      return 'path.leaf_is_anchor';
-  }
+  if (policy.authorityAsLeaf === 'refuse' && leaf.isCa) return 'leaf.is_ca';
+  const key = publicKeyThumbprint(leaf);
+  if (anchors.some(({ certificate }) => publicKeyThumbprint(certificate) === key))
+    return 'path.leaf_is_anchor';
   return bag.filter(isPresented).length > policy.limits.bag ? 'budget.bag' : undefined;
 }
 
