@@ -93,7 +93,7 @@ export class ProxyStand {
 
   /** How a partner reaches a host of the proxy, which is started when it is first needed. */
   async through(proxy: RealProxy, host: Host, identity?: Identity, credential = true): Promise<Dial> {
-    const key = `${proxy.name} ${credential}`;
+    const key = `${proxy.name} ${Object.keys(proxy.places).join()} ${credential}`;
     const running = this.#running.get(key) ?? (await this.#start(proxy, credential));
     this.#running.set(key, running);
     return {
@@ -157,7 +157,7 @@ export class ProxyStand {
       '/etc/holdfast/proxy': directory,
       'token.internal:7412': `${host}:${this.token.proxyPort}`,
       'api.internal:7422': `${host}:${this.orders.proxyPort}`,
-      ...Object.fromEntries(Object.entries(proxy.listens).map(([text, to]) => [text, to(port)])),
+      ...Object.fromEntries(Object.entries(proxy.places).map(([text, to]) => [text, to(port)])),
     };
     let text = readFileSync(join(examples(proxy.name), proxy.configuration), 'utf8');
     for (const [place, here] of Object.entries(places)) {

@@ -1,7 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SecureVersion } from 'node:tls';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { issueLeaf, thumbprintOf, toIdentity, uniqueName, validNow } from '../harness/identity.js';
+import { workspaceRoot } from '@holdfast/stack';
+import {
+  issueLeaf,
+  thumbprintOf,
+  toIdentity,
+  uniqueName,
+  validNow,
+  writeIdentity,
+} from '../harness/identity.js';
 import { untilLogged } from '../harness/logs.js';
 import { Operator } from '../harness/operator.js';
 import {
@@ -11,7 +21,8 @@ import {
   type NamedClient,
   type RegisteredPartner,
 } from '../harness/partners.js';
-import { needsProgram } from '../harness/programs.js';
+import { needsProgram, runProgram, type ProgramResult } from '../harness/programs.js';
+import { newDirectory } from '../harness/run-directory.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { claimsOf, credentialsForm, tokenRequest, withToken } from '../harness/token-endpoint.js';
 import { exchange, Wire, type Identity, type WireAnswer, type WireRequest } from '../harness/wire.js';
@@ -164,6 +175,16 @@ describe.each(REAL_PROXIES.map((proxy) => [proxy.name, proxy] as const))('%s in 
   );
 
   it(
+    'stands what holdfast connect test --proxy sends',
+    async () => {
+      const { exitCode, stdout } = await connectTest(proxy);
+      expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+      expect(stdout).toContain(`by the proxy ${name}`);
+    },
+    TEST_MS,
+  );
+
+  it(
     'is named in the log, with the address of the client (PH-19)',
     async () => {
       const { json } = await ask(
@@ -234,6 +255,53 @@ describe.each(REAL_PROXIES.map((proxy) => [proxy.name, proxy] as const))('%s in 
     TEST_MS,
   );
 });
+
+describe('holdfast connect test --proxy', () => {
+  const [nginx] = REAL_PROXIES;
+  needsProgram('nginx')(
+    'finds an nginx that passes on what a client sends',
+    async () => {
+      const places = { ...nginx!.places, $ssl_client_escaped_cert: () => '$http_x_client_cert' };
+      const { exitCode, stdout } = await connectTest({ ...nginx!, places });
+      expect(exitCode).toBe(2);
+      expect(stdout).toMatch(/FAILED +your certificate arrives/);
+      expect(stdout).toMatch(/FAILED +a forged X-Client-Cert is not taken +TAKEN/);
+    },
+    TEST_MS,
+  );
+});
+
+/** Runs the command as an operator would, under a name that leads to the proxy. */
+async function connectTest(proxy: RealProxy): Promise<ProgramResult> {
+  const { url, ca } = await stand.through(proxy, 'token');
+  const directory = newDirectory('connect-test');
+  const { certificateFile, privateKeyFile } = writeIdentity(attacker.identity);
+  const [caFile, names] = [join(directory, 'ca.pem'), join(directory, 'names.mjs')];
+  writeFileSync(caFile, ca);
+  // Instead of a line in /etc/hosts.
+  writeFileSync(
+    names,
+    `import dns from 'node:dns';
+     const { lookup } = dns;
+     dns.lookup = (name, ...rest) => lookup(name.endsWith('.example.com') ? '127.0.0.1' : name, ...rest);`,
+  );
+  const target = url.replace('127.0.0.1', HOSTS.token);
+  const identity = ['--client-id', attacker.clientId, '--cert', certificateFile, '--key', privateKeyFile];
+  return runProgram(
+    process.execPath,
+    [
+      join(workspaceRoot, 'apps/cli/dist/main.js'),
+      'connect',
+      'test',
+      target,
+      '--proxy',
+      ...identity,
+      '--cacert',
+      caFile,
+    ],
+    { env: { HOLDFAST_HOME: stack.home, NODE_OPTIONS: `--import=${names}` } },
+  );
+}
 
 let registered: Promise<{ clientId: string; identity: Identity }> | undefined;
 

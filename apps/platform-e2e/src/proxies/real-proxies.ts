@@ -5,8 +5,8 @@ export interface RealProxy {
   readonly program: string;
   /** The file of the example. */
   readonly configuration: string;
-  /** What the example listens on, as it stands there; several spellings mean the same. */
-  readonly listens: Readonly<Record<string, (port: number) => string>>;
+  /** What stands in the example, beside the places that all have, and what takes its place: the port above all. */
+  readonly places: Readonly<Record<string, (port: number) => string>>;
   /** What an installed proxy has around the example; nothing where the example is everything. */
   readonly around?: (place: Place) => string;
   /** How it stays in the foreground with this file. */
@@ -34,7 +34,7 @@ export const REAL_PROXIES: readonly RealProxy[] = [
     name: 'nginx',
     program: 'nginx',
     configuration: 'holdfast.conf',
-    listens: { 'listen 443 ssl': (port) => `listen 127.0.0.1:${port} ssl` },
+    places: { 'listen 443 ssl': (port) => `listen 127.0.0.1:${port} ssl` },
     around: ({ directory, example }) => `
       daemon off; worker_processes 1; pid ${directory}/nginx.pid; error_log ${directory}/proxy.log;
       events { worker_connections 256; }
@@ -52,7 +52,7 @@ export const REAL_PROXIES: readonly RealProxy[] = [
     name: 'haproxy',
     program: 'haproxy',
     configuration: 'haproxy.cfg',
-    listens: { 'bind :443': (port) => `bind 127.0.0.1:${port}` },
+    places: { 'bind :443': (port) => `bind 127.0.0.1:${port}` },
     args: (file) => ['-db', '-f', file],
     toHeader: toDerBase64,
     forwardsChain: true,
@@ -61,7 +61,7 @@ export const REAL_PROXIES: readonly RealProxy[] = [
     name: 'apache',
     program: 'apache2',
     configuration: 'holdfast.conf',
-    listens: { '*:443': (port) => `127.0.0.1:${port}` },
+    places: { '*:443': (port) => `127.0.0.1:${port}` },
     around: ({ directory, example, port }) =>
       [
         ...APACHE_MODULES.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`),
@@ -83,7 +83,7 @@ export const REAL_PROXIES: readonly RealProxy[] = [
     name: 'caddy',
     program: 'caddy',
     configuration: 'caddy.json',
-    listens: { '":443"': (port) => `"127.0.0.1:${port}"` },
+    places: { '":443"': (port) => `"127.0.0.1:${port}"` },
     args: (file) => ['run', '--config', file],
     toHeader: toDerBase64,
     forwardsChain: false,
