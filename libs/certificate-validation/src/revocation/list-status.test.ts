@@ -156,6 +156,30 @@ const REVOKED: readonly Case[] = [
     'on a list for some reasons only',
     () => ({ lists: [list({ revoked: listed(1), extensions: [scope(encodeDer(0x83, KEY_COMPROMISE))] })] }),
   ],
+  [
+    'although its distribution points cannot be read',
+    async () => {
+      const issued = await world.intermediate.issue({ ...LEAF, extensions: [points(bytes(5, 0))] });
+      const revoked = [{ certificate: issued.der, since: before(2) }];
+      return { certificate: parsed(issued.der), lists: [list({ revoked })] };
+    },
+  ],
+  [
+    'on a list at another point than its own',
+    () => ({ lists: [list({ revoked: listed(), extensions: [scope(fullName(uri(URL)))] })] }),
+  ],
+  [
+    'on a list for authorities only',
+    () => ({ lists: [list({ revoked: listed(), extensions: [scope(encodeDer(0x82, TRUE))] })] }),
+  ],
+  [
+    'by the first of two entries, whatever the second says',
+    () => ({ lists: [list({ revoked: [...listed(1)!, ...listed(8)!] })] }),
+  ],
+  [
+    'by the second of two entries, whatever the first says',
+    () => ({ lists: [list({ revoked: [...listed(8)!, ...listed(1)!] })] }),
+  ],
 ];
 
 const UNKNOWN_CASES: Record<UnknownCause, readonly Case[]> = {
@@ -196,6 +220,14 @@ const UNKNOWN_CASES: Record<UnknownCause, readonly Case[]> = {
     [
       'with a list for attribute certificates only',
       () => ({ lists: [list({ extensions: [scope(encodeDer(0x85, TRUE))] })] }),
+    ],
+    [
+      'on a list for attribute certificates, whose numbers are others',
+      () => ({ lists: [list({ revoked: listed(), extensions: [scope(encodeDer(0x85, TRUE))] })] }),
+    ],
+    [
+      'on an indirect list, which may mean the certificate of another issuer',
+      () => ({ lists: [list({ revoked: listed(), extensions: [scope(encodeDer(0x84, TRUE))] })] }),
     ],
     ['with an indirect list', () => ({ lists: [list({ extensions: [scope(encodeDer(0x84, TRUE))] })] })],
     [
@@ -330,5 +362,15 @@ describe('statusByLists (RFC 5280 §6.3.3)', () => {
   it('is fresh in its first and last second', () => {
     expect(status({ lists: [list({ thisUpdate: NOON })] })).toMatchObject({ status: 'good' });
     expect(status({ lists: [list({ nextUpdate: NOON })] })).toMatchObject({ status: 'good' });
+  });
+
+  it('asks for the signature under each key and each rule, however often it has verified (RFC 5280 §6.3.3 (g))', async () => {
+    const sha1 = list({ signatureHash: 'SHA-1' });
+    const namesake = parsed((await createAuthority(INTERMEDIATE)).der);
+    const tolerated = { lists: [sha1], rules: { signatureAlgorithms: 'strong-or-sha1' } } as const;
+    expect(status(tolerated)).toMatchObject({ status: 'good' });
+    expect(status({ lists: [sha1] })).toMatchObject({ cause: 'rev.unknown_signature' });
+    expect(status({ ...tolerated, signers: [namesake] })).toMatchObject({ cause: 'rev.unknown_signature' });
+    expect(status(tolerated)).toMatchObject({ status: 'good' });
   });
 });

@@ -1,20 +1,20 @@
 import type { Certificate } from '../certificate/certificate.js';
-import { signatureFault } from '../path/signature.js';
+import { publicKeyThumbprint, signatureFault } from '../path/signature.js';
 import {
   ALL_REASONS,
   findDistributionPoints,
   type DistributionPoint,
   type ListScope,
 } from './distribution-point.js';
-import type { RevocationList } from './revocation-list.js';
+import { REMOVE_FROM_CRL, type RevocationList, type RevokedEntry } from './revocation-list.js';
 import { freshUntil, type RevocationRules, type RevocationStatus, type UnknownCause } from './status.js';
 
 /**
  * The status of `certificate` by CRLs of its issuer (RFC 5280 §6.3.3). `signers` are the certificates that bear the
  * issuer's name and are proven to lead to the same anchor: that of the path first.
  *
- * A list on which it stands decides, whatever others say, and even when the list is stale or a delta CRL: those can
- * only refuse. Good needs fresh complete lists that cover every reason.
+ * A list on which it stands decides, whatever others say, and even when the list is stale, a delta CRL or out of its
+ * scope: those can only refuse. Good needs fresh complete lists that cover every reason.
  *
  * Does NOT process indirect CRLs: with them alone the status is unknown.
  */
@@ -26,17 +26,16 @@ export function statusByLists(
   now: Date,
 ): RevocationStatus {
   const points = findDistributionPoints(certificate);
-  if (points === undefined) return { status: 'unknown', cause: 'rev.unknown_malformed' };
   let covered = 0;
   let until = Infinity;
   let cause: UnknownCause = 'rev.unknown_no_source';
   // A list of somebody else explains nothing.
   for (const list of lists.filter(({ issuer }) => issuer.canonical === certificate.issuer.canonical)) {
-    const reasons = reasonsCovered(list, certificate, points);
-    const fault = unusable(list, reasons, now) ?? signerFault(list, signers, rules);
-    const entry = list.revoked.get(certificate.serialNumber);
-    if (fault === undefined && entry !== undefined && entry.reason !== REMOVE_FROM_CRL)
-      return { status: 'revoked', ...entry };
+    const entry = findEntry(list, certificate);
+    const reasons = reasonsCovered(list, certificate, points ?? []);
+    const isOutside = entry === undefined && reasons === 0;
+    const fault = unusable(list, isOutside, now) ?? signerFault(list, signers, rules);
+    if (fault === undefined && entry !== undefined) return { status: 'revoked', ...entry };
     const fresh = freshUntil(list, rules, now);
     if (fault !== undefined || fresh === undefined || list.isDelta) {
       cause = fault ?? (list.isDelta ? 'rev.unknown_scope' : 'rev.unknown_stale');
@@ -45,12 +44,20 @@ export function statusByLists(
     covered |= reasons;
     until = Math.min(until, fresh.getTime());
   }
+  if (points === undefined) return { status: 'unknown', cause: 'rev.unknown_malformed' };
   if (covered === ALL_REASONS) return { status: 'good', freshUntil: new Date(until) };
   return { status: 'unknown', cause: covered === 0 ? cause : 'rev.unknown_scope' };
 }
 
-/** CRLReason of a delta CRL (RFC 5280 §5.3.1): no longer on hold. */
-const REMOVE_FROM_CRL = 8;
+/**
+ * What the list says against the certificate. An issuer numbers its certificates once (RFC 5280 §4.1.2.2), so it is
+ * meant whatever else the list covers; attribute certificates, and what others have issued, have other numbers.
+ */
+function findEntry({ scope, revoked }: RevocationList, certificate: Certificate): RevokedEntry | undefined {
+  if (scope.isIndirect || scope.onlyContains === 'attributes') return undefined;
+  const entry = revoked.get(certificate.serialNumber);
+  return entry?.reason === REMOVE_FROM_CRL ? undefined : entry;
+}
 
 /** Which reasons the list decides for this certificate: none if it does not cover it (RFC 5280 §6.3.3 (b), (d)). */
 function reasonsCovered(
@@ -74,9 +81,9 @@ function isOfKind({ version, isCa }: Certificate, onlyContains: ListScope['onlyC
   return isCa === (onlyContains === 'authorities');
 }
 
-function unusable(list: RevocationList, reasons: number, now: Date): UnknownCause | undefined {
+function unusable(list: RevocationList, isOutside: boolean, now: Date): UnknownCause | undefined {
   if (list.isUnprocessable) return 'rev.unknown_critical_extension';
-  if (reasons === 0) return 'rev.unknown_scope';
+  if (isOutside) return 'rev.unknown_scope';
   return list.thisUpdate <= now ? undefined : 'rev.unknown_stale';
 }
 
@@ -91,7 +98,29 @@ function signerFault(
       subject.canonical === list.issuer.canonical && keyUsage?.includes('cRLSign') !== false,
   );
   if (able.length === 0) return 'rev.unknown_signer';
-  return able.some((signer) => signatureFault(list, signer, rules.signatureAlgorithms) === undefined)
-    ? undefined
-    : 'rev.unknown_signature';
+  return able.some((signer) => hasSigned(signer, list, rules)) ? undefined : 'rev.unknown_signature';
 }
+
+/**
+ * Remembered for each list, key and rule: a list may have megabytes, all of which a signature check reads, and is asked
+ * for on every connection.
+ */
+function hasSigned(
+  signer: Certificate,
+  list: RevocationList,
+  { signatureAlgorithms }: RevocationRules,
+): boolean {
+  const results = SIGNED.get(list) ?? new Map<string, boolean>();
+  SIGNED.set(list, results);
+  const key = `${signatureAlgorithms} ${publicKeyThumbprint(signer)}`;
+  const known = results.get(key);
+  if (known !== undefined) return known;
+  const isSigned = signatureFault(list, signer, signatureAlgorithms) === undefined;
+  // Bounded: a partner may make keys without end.
+  if (results.size >= MAXIMUM_KEYS) results.clear();
+  results.set(key, isSigned);
+  return isSigned;
+}
+
+const SIGNED = new WeakMap<RevocationList, Map<string, boolean>>();
+const MAXIMUM_KEYS = 32;

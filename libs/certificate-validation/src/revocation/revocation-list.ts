@@ -26,6 +26,9 @@ export interface RevocationList {
   readonly signature: Uint8Array;
 }
 
+/** CRLReason of a delta CRL (RFC 5280 §5.3.1): no longer on hold. */
+export const REMOVE_FROM_CRL = 8;
+
 export interface RevokedEntry {
   readonly since: Date;
   /** CRLReason (RFC 5280 §5.3.1); absent means unspecified. */
@@ -91,20 +94,17 @@ function readTbs(tbs: DerValue) {
   const explicit = reader.readOptional(contextTag(0, 'constructed'));
   reader.finish();
   const extensions = explicit === undefined ? [] : readExtensions(readOnly(explicit.contents, TAG.sequence));
-  const all = [...extensions, ...entries.flatMap((entry) => entry.extensions)];
   // RFC 5280 §5.1.2.1: extensions need version 2.
-  if (!isVersion2 && all.length > 0) throw new Malformed('cert.version');
+  if (!isVersion2 && (extensions.length > 0 || entries.haveExtensions)) throw new Malformed('cert.version');
   return {
     innerAlgorithm,
     issuer,
     thisUpdate,
     nextUpdate,
-    revoked: new Map(entries.map(({ serialNumber, since, reason }) => [serialNumber, { since, reason }])),
+    revoked: entries.revoked,
     scope: readScope(extensions, issuer),
     isDelta: extensions.some(({ oid }) => oid === EXTENSION.deltaCrlIndicator),
-    isUnprocessable:
-      isUnprocessable(extensions, PROCESSED) ||
-      entries.some((entry) => isUnprocessable(entry.extensions, PROCESSED_IN_ENTRY)),
+    isUnprocessable: isUnprocessable(extensions, PROCESSED) || entries.areUnprocessable,
   };
 }
 
@@ -121,13 +121,25 @@ const readOptionalTime = (reader: DerReader): Date | undefined => {
   return time && timeOf(time);
 };
 
+/** One entry after the other, and of each only what counts: a list may have hundreds of thousands. */
 function readEntries(list: DerValue | undefined) {
-  if (list === undefined) return [];
-  const entries = [...new DerReader(list.contents).rest()].map(readEntry);
+  const revoked = new Map<string, RevokedEntry>();
+  let haveExtensions = false;
+  let areUnprocessable = false;
   // RFC 5280 §5.1.2.6: without revoked certificates the list MUST be absent.
-  if (entries.length === 0) throw new Malformed('cert.extension_malformed');
-  return entries;
+  if (list?.contents.length === 0) throw new Malformed('cert.extension_malformed');
+  for (const value of new DerReader(list?.contents ?? NOTHING).rest()) {
+    const { serialNumber, since, extensions, reason } = readEntry(value);
+    haveExtensions ||= extensions.length > 0;
+    areUnprocessable ||= isUnprocessable(extensions, PROCESSED_IN_ENTRY);
+    const known = revoked.get(serialNumber);
+    // A second entry takes nothing back.
+    if (known === undefined || known.reason === REMOVE_FROM_CRL) revoked.set(serialNumber, { since, reason });
+  }
+  return { revoked, haveExtensions, areUnprocessable };
 }
+
+const NOTHING = new Uint8Array();
 
 function readEntry(entry: DerValue) {
   if (entry.tag !== TAG.sequence) throw new Malformed('der.tag');
