@@ -21,7 +21,9 @@ export function addCrlCommands(anchor: Command, session: Session): void {
   const crl = anchor.command('crl').description('what is at hand to tell revoked certificates');
   const add = crl
     .command('add')
-    .description('upload a CRL, where nothing can be fetched; it replaces the one before of its issuer')
+    .description(
+      'upload a CRL, where nothing can be fetched; it replaces the one before of its issuer, key and scope',
+    )
     .argument(
       '<anchor>',
       'the anchor whose authority, or an intermediate stored with it, has signed it',
