@@ -91,6 +91,15 @@ describe('explainPresented', () => {
     expect(unreadable).toMatchObject({ usable: false, fault: { code: 'der.truncated' }, chain: [null] });
   });
 
+  it('does not call usable what the proxy refuses', async () => {
+    const { der } = await createSelfSigned(LEAF);
+    const refused = { leaf: der, bag: [], proxyRefusal: 'FAILED:certificate revoked' };
+    expect(explainPresented(refused, CONNECTION, NOON)).toMatchObject({
+      usable: false,
+      fault: { code: 'certificate_refused_by_proxy' },
+    });
+  });
+
   it('names the proxy that forwarded the certificate', async () => {
     const { der } = await issuer.issue(LEAF);
     const explanation = explainPresented({ leaf: der, bag: [] }, { ...CONNECTION, proxy: 'edge' }, NOON);

@@ -65,12 +65,28 @@ export function explainPresented(
     ...facts,
     'x5t#S256': thumbprint,
     sha256: Buffer.from(thumbprint, 'base64url').toString('hex'),
-    usable: fault === undefined,
-    fault: fault === undefined ? null : { code: fault, meaning: CERTIFICATE_FAULTS[fault] },
+    ...judgement(fault, presented),
     chain,
     hints: hintsFor(fault, chain),
   };
 }
+
+/** Whether it can be used, and if not, why: its own fault first, then what a proxy said against it. */
+function judgement(
+  fault: CertificateFault | undefined,
+  { proxyRefusal }: PresentedCertificate,
+): Pick<Explanation, 'usable' | 'fault'> {
+  if (fault !== undefined)
+    return { usable: false, fault: { code: fault, meaning: CERTIFICATE_FAULTS[fault] } };
+  return proxyRefusal === undefined
+    ? { usable: true, fault: null }
+    : { usable: false, fault: REFUSED_BY_PROXY };
+}
+
+const REFUSED_BY_PROXY = {
+  code: 'certificate_refused_by_proxy',
+  meaning: 'the proxy that ends TLS in front of this service did not verify it',
+} as const;
 
 function faultOf(presented: PresentedCertificate, now: Date): CertificateFault | undefined {
   const result = parseCertificate(presented.leaf);

@@ -185,7 +185,7 @@ describe.each(REAL_PROXIES.map((proxy) => [proxy.name, proxy] as const))('%s in 
   );
 
   it(
-    'is named in the log, with the address of the client (PH-19)',
+    'is named in log and audit, with the address of the client (PH-19)',
     async () => {
       const { json } = await ask(
         proxy,
@@ -194,6 +194,13 @@ describe.each(REAL_PROXIES.map((proxy) => [proxy.name, proxy] as const))('%s in 
       );
       const [line] = await untilLogged(stand.logFileOf('token'), String(json['request_id']));
       expect(line).toMatchObject({ proxy: name, source: '127.0.0.2', reason: 'certificate_not_registered' });
+      const { json: issued } = await ask(proxy, victim.identity, asking(victim.clientId));
+      const { jti } = claimsOf(String(issued['access_token']));
+      const { items } = await new Operator(stack).get(`audit?client=${victim.clientId}&kind=token.issued`);
+      const event = (items as { detail: Record<string, unknown> }[]).find(
+        ({ detail }) => detail['jti'] === jti,
+      );
+      expect(event?.detail).toMatchObject({ proxy: name, source: '127.0.0.2' });
     },
     TEST_MS,
   );
