@@ -39,12 +39,14 @@ async function start(): Promise<RunningApp> {
   const registry = createMetrics();
   const metrics = createTokenMetrics(registry);
   const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
-  const filter = (): OAuthErrorFilter => new OAuthErrorFilter(logger, config.ISSUER, metrics.refused);
-  const common = { files, filter, logger, host: config.LISTEN_HOST };
+  const filter = (recorder?: DecisionRecorder): OAuthErrorFilter =>
+    new OAuthErrorFilter(logger, config.ISSUER, metrics.refused, recorder);
+  const common = { files, logger, host: config.LISTEN_HOST };
 
   const tokens = await serve({
     ...common,
     module: TokenModule.with(config, storageOf(config)),
+    filter: (app) => filter(app.get(DecisionRecorder)),
     tls: mutualTlsOptions(),
     port: config.MTLS_PORT,
     behindProxies: readProxyListening(config),
@@ -64,6 +66,7 @@ async function start(): Promise<RunningApp> {
   });
   const open = await serve({
     ...common,
+    filter: () => filter(),
     module: PublicModule.with({
       metadata: toMetadata(config.ISSUER, config.MTLS_URL),
       keys: tokens.app.get(KeyRing).publishedKeys(),

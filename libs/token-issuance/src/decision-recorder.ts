@@ -5,8 +5,11 @@ import {
   type AuditTrail,
   type SuppressedRefusals,
 } from '@holdfast/audit-trail';
-import { ServiceUnavailable, type TokenRequest } from '@holdfast/oauth-protocol';
+import { ServiceUnavailable, type RequestRefusal, type TokenRequest } from '@holdfast/oauth-protocol';
 import type { DeniedToken, GrantedToken, RequestContext } from './issue-token.js';
+
+/** What can be wrong with a request of a proxy before anybody's certificate is looked at. */
+export type ProxyRefusal = Extract<RequestRefusal, `proxy_${string}`>;
 
 /**
  * One decision, one audit event, both outcomes. Before a client is proven, a refusal is counted instead, so that a
@@ -66,6 +69,13 @@ export class DecisionRecorder {
       reason: denial,
       detail: { ...detail, ...originIn(context) },
     });
+  }
+
+  /** Counts a request that came no further than the headers of a proxy. `fault` is for the operator. */
+  countProxyRefusal(reason: ProxyRefusal, fault: string, context: RequestContext): void {
+    const { requestId, source, ...via } = context;
+    const at = this.now().toISOString();
+    this.audit.count({ requestId, source, at, reason, clientId: null, detail: { fault, ...via } });
   }
 
   /** Records what was suppressed in minutes that are over; call it about once a minute. */

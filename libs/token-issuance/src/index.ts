@@ -1,5 +1,5 @@
 export type { AccessTokenClaims, AccessTokenSigner, IssuedToken } from './access-token.js';
-export { DecisionRecorder } from './decision-recorder.js';
+export { DecisionRecorder, type ProxyRefusal } from './decision-recorder.js';
 export { OAUTH_CODE } from './denial.js';
 export { EvidenceStore, type CertificatePolicy, type Evidence, type JudgedPath } from './evidence.js';
 export {

@@ -4,7 +4,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { workspaceRoot } from '@holdfast/stack';
 import type { Authority, LeafOptions } from '@holdfast/test-pki';
-import { issueLeaf, makeRoot, toIdentity, uniqueName, validNow } from '../harness/identity.js';
+import { AppProcess } from '../harness/app-process.js';
+import { behindProxies, beside } from '../harness/beside.js';
+import {
+  issueLeaf,
+  makeRoot,
+  makeSelfSigned,
+  thumbprintOf,
+  toIdentity,
+  uniqueName,
+  validNow,
+} from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
 import {
   registerClient,
@@ -13,10 +23,11 @@ import {
   type NamedClient,
   type RegisteredPartner,
 } from '../harness/partners.js';
+import { newDirectory } from '../harness/run-directory.js';
 import { refusedSoon, uploadCrl } from '../harness/revocation.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { credentialsForm, requestToken, tokenRequest, toTokenEndpoint } from '../harness/token-endpoint.js';
-import { exchange, type Identity } from '../harness/wire.js';
+import { exchange, type Identity, type WireAnswer } from '../harness/wire.js';
 
 /** What each wrong certificate says to a partner and to an operator: made here, compared with the page in the docs. */
 const PAGE = join(workspaceRoot, 'docs', 'protocol', 'wrong-certificates.md');
@@ -56,7 +67,7 @@ describe('a partner who presents the wrong certificate', () => {
     );
   const ago = (hours: number): Date => new Date(Date.now() - hours * HOUR_MS);
 
-  /** The eleven that arrive in a handshake; the twelfth, a garbage header, needs a proxy (PH-11). */
+  /** The eleven that arrive in a handshake. */
   const wrong = async (): Promise<readonly (readonly [sent: string, identity: Identity | undefined])[]> => {
     const stranger = await makeRoot(`CN=${uniqueName('stranger')}`);
     const other = await registerPartner(operator, 'other');
@@ -78,11 +89,37 @@ describe('a partner who presents the wrong certificate', () => {
     ];
   };
 
-  const rowOf = async (sent: string, identity: Identity | undefined): Promise<Row> => {
-    const { status, json } = await exchange(
-      { ...toTokenEndpoint(stack, identity), tls: ANYTHING },
-      tokenRequest(credentialsForm(client.clientId)),
+  /** The twelfth: a proxy forwards what is no certificate. */
+  const garbage = async (): Promise<Row> => {
+    const directory = newDirectory('garbage');
+    const proxy = await makeSelfSigned('CN=proxy');
+    const file = join(directory, 'proxies.yaml');
+    writeFileSync(file, proxiesFile(thumbprintOf(proxy)));
+    const one = behindProxies(await beside(stack, 'token-service'), file);
+    const app = await AppProcess.start(one.application, directory);
+    try {
+      const dial = {
+        ...toTokenEndpoint(stack, toIdentity(proxy)),
+        url: `https://localhost:${one.proxyPort}`,
+      };
+      const { headers = [], ...request } = tokenRequest(credentialsForm(client.clientId));
+      const forwarded = [...headers, ['Client-Cert', ':Z2FyYmFnZQ==:'] as const];
+      return await toRow('a header that is none', await exchange(dial, { ...request, headers: forwarded }));
+    } finally {
+      await app.stop();
+    }
+  };
+
+  const rowOf = async (sent: string, identity: Identity | undefined): Promise<Row> =>
+    toRow(
+      sent,
+      await exchange(
+        { ...toTokenEndpoint(stack, identity), tls: ANYTHING },
+        tokenRequest(credentialsForm(client.clientId)),
+      ),
     );
+
+  const toRow = async (sent: string, { status, json }: WireAnswer): Promise<Row> => {
     const requestId = String(json['request_id']);
     return {
       sent,
@@ -97,7 +134,7 @@ describe('a partner who presents the wrong certificate', () => {
     client = await registerNamedClient(operator, partner);
     issuing = await partner.root.issueAuthority({ subject: `CN=${uniqueName('issuing')}`, ...validNow() });
     const cases = await wrong();
-    rows = await Promise.all(cases.map(([sent, identity]) => rowOf(sent, identity)));
+    rows = await Promise.all([...cases.map(([sent, identity]) => rowOf(sent, identity)), garbage()]);
   }, 60_000);
 
   it('learns what may be told, and the operator all of it: as the page in the docs says', () => {
@@ -134,6 +171,16 @@ describe('a partner who presents the wrong certificate', () => {
     expect(await requestToken(stack, pinned)).toMatchObject({ status: 200 });
   });
 });
+
+const proxiesFile = (thumbprint: string): string => `proxies:
+  - name: edge
+    addresses: [127.0.0.1]
+    certificate:
+      thumbprints: [${thumbprint}]
+    format: rfc9440
+    certificateHeader: Client-Cert
+    proxyValidates: false
+`;
 
 /** What `holdfast audit show <request-id>` reads: reason, and the fault with its depth. */
 async function reasonOf(requestId: string): Promise<string> {

@@ -10,6 +10,7 @@ import {
   type OAuthErrorCode,
   type Reason,
 } from '@holdfast/oauth-protocol';
+import type { DecisionRecorder, ProxyRefusal } from '@holdfast/token-issuance';
 
 /** The only status codes of this app (RFC 6749 §5.2). 401 for invalid_client without a challenge: ADR 0006. */
 const STATUS = {
@@ -40,6 +41,8 @@ export class OAuthErrorFilter implements ExceptionFilter {
     private readonly logger: Logger,
     private readonly issuer: string,
     private readonly onAnswer: (reason: Reason) => void,
+    /** Absent where no proxy calls. */
+    private readonly recorder?: DecisionRecorder,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -48,6 +51,10 @@ export class OAuthErrorFilter implements ExceptionFilter {
     const answer = answerTo(error);
     this.log(error, answer, request);
     this.onAnswer(answer.reason);
+    if (isProxyRefusal(answer.reason)) {
+      const context = { requestId: request.id, ...originOf(request) };
+      this.recorder?.countProxyRefusal(answer.reason, String((error as Error).cause), context);
+    }
     void reply
       .code(answer.status)
       .headers({
@@ -78,6 +85,10 @@ export class OAuthErrorFilter implements ExceptionFilter {
       this.logger.warn({ ...fields, err: (error as Error).cause }, 'unavailable');
     else this.logger.info({ ...fields, detail: (error as Error).cause }, 'refused');
   }
+}
+
+function isProxyRefusal(reason: Reason): reason is ProxyRefusal {
+  return reason === 'proxy_not_authenticated' || reason === 'proxy_header_malformed';
 }
 
 function answerTo(error: unknown): Answer {
