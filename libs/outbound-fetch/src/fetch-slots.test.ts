@@ -37,6 +37,19 @@ describe('FetchSlots', () => {
     expect([works.most, works.begun.length]).toEqual([4, 6]);
   });
 
+  it('counts those that had to wait as well', async () => {
+    const slots = new FetchSlots({ inTotal: 4, perHost: 1, waiting: 10 });
+    const works = new Works();
+    const all = ['first', 'second'].map((name) => slots.run('a', works.start(name)));
+    await works.endFirst();
+    all.push(slots.run('a', works.start('third')));
+    await new Promise(setImmediate);
+    expect(works.begun).toEqual(['first', 'second']);
+    for (const _ of all) await works.endFirst();
+    await Promise.all(all);
+    expect(works.most).toBe(1);
+  });
+
   it('refuses more than may wait, and frees the slot of work that throws', async () => {
     const slots = new FetchSlots({ inTotal: 1, perHost: 1, waiting: 1 });
     const fails = () => Promise.reject(new Error('broken'));

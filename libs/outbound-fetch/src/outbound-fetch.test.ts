@@ -192,6 +192,7 @@ describe('OutboundFetch, with a server that means harm (SS-15)', () => {
     const never = () => new Promise<never>(() => undefined);
     expect(await fetchFrom(server, { limits: QUICK, resolve: never })).toMatchObject({
       refusal: 'timed_out',
+      detail: '150 ms connecting',
     });
     const unknown = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
     expect(await fetchFrom(server, { resolve: unknown })).toMatchObject({ detail: 'ENOTFOUND' });
@@ -234,6 +235,15 @@ describe('OutboundFetch, with a server that means harm (SS-15)', () => {
       setTimeout(() => response.destroy(), 20);
     });
     expect(await fetchFrom(server)).toMatchObject({ refusal: 'connection_failed' });
+  });
+
+  it('ends the connection at once when it takes nothing from an answer', async () => {
+    const server = await serving(
+      (_request, response) => void response.writeHead(404).write('and more to come'),
+    );
+    expect(await fetchFrom(server)).toMatchObject({ refusal: 'status_not_ok' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(server.sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
   });
 
   it('says that nobody listens', async () => {
