@@ -10,6 +10,10 @@ const OTHER = {
   notAfter: new Date('2049-01-01'),
 };
 
+/** deltaCRLIndicator 1 (RFC 5280 §5.2.4), and issuingDistributionPoint with indirectCRL (§5.2.5). */
+const DELTA = { oid: '2.5.29.27', critical: true, value: Buffer.from('020101', 'hex') };
+const INDIRECT = { oid: '2.5.29.28', critical: true, value: Buffer.from('30038401ff', 'hex') };
+
 describe('RevocationRefresh', () => {
   let world: RevocationWorld;
   beforeEach(async () => {
@@ -47,6 +51,8 @@ describe('RevocationRefresh', () => {
   >([
     ['an older one', (it) => it.list({ thisUpdate: -61, nextUpdate: 500 }), /not_allowed: .*older/],
     ['one from the future', (it) => it.list({ thisUpdate: 400, nextUpdate: 500 }), /lies ahead/],
+    ['a delta CRL', (it) => it.list({ thisUpdate: 10, extensions: [DELTA] }), /delta/],
+    ['an indirect CRL', (it) => it.list({ thisUpdate: 10, extensions: [INDIRECT] }), /indirect/],
     ['what is no CRL', () => Buffer.from('<html>'), /not a CRL in DER/],
     [
       "one in the anchor's name by another key",

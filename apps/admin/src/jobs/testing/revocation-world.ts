@@ -10,7 +10,7 @@ import {
   RevocationSchedule,
 } from '@holdfast/postgres';
 import { createTestDatabase, type TestDatabase } from '@holdfast/postgres/testing';
-import { createAuthority, makeRevocationList, type Authority } from '@holdfast/test-pki';
+import { createAuthority, makeRevocationList, type Authority, type RawExtension } from '@holdfast/test-pki';
 import { RevocationRefresh, type RefreshReport } from '../revocation-refresh.js';
 
 export const NOON = new Date('2026-06-01T12:00:00Z');
@@ -23,6 +23,7 @@ export interface ListOptions {
   /** Minutes from NOON. */
   readonly thisUpdate?: number;
   readonly nextUpdate?: number;
+  readonly extensions?: readonly RawExtension[];
 }
 
 /** A partner's CA under which revocation is asked, its server for CRLs on loopback, and the jobs of two replicas. */
@@ -97,9 +98,14 @@ export class RevocationWorld {
   }
 
   /** A CRL, an hour old and good for another hour unless said otherwise. */
-  list({ signer = this.authority, thisUpdate = -60, nextUpdate = 60 }: ListOptions = {}): Uint8Array {
+  list({
+    signer = this.authority,
+    thisUpdate = -60,
+    nextUpdate = 60,
+    extensions = [],
+  }: ListOptions = {}): Uint8Array {
     const at = (minute: number): Date => new Date(NOON.getTime() + minutes(minute));
-    return makeRevocationList(signer, { thisUpdate: at(thisUpdate), nextUpdate: at(nextUpdate) });
+    return makeRevocationList(signer, { thisUpdate: at(thisUpdate), nextUpdate: at(nextUpdate), extensions });
   }
 
   serve(body: Uint8Array): void {
