@@ -189,7 +189,7 @@ const REQUEST_REFUSALS = {
     told: true,
     meaning: 'this address serves the authenticated proxies in front of the service only',
     remedy:
-      'Clients call the public address. For a proxy, the log names what is missing: its address, its certificate or its Proxy-Authorization (docs/guides/proxies.md).',
+      'Clients call the public address. For a proxy, the log says whether its address is not listed or a credential is missing or wrong (docs/guides/proxies.md).',
   },
   proxy_header_malformed: {
     told: true,
