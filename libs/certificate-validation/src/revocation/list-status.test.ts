@@ -5,13 +5,26 @@ import {
   encodeName,
   encodeAttribute,
   makeRevocationList,
-  TAG,
   type Authority,
   type RawExtension,
   type RevocationListOptions,
 } from '@holdfast/test-pki';
 import type { Certificate } from '../certificate/certificate.js';
 import { ascii, bytes } from '../testing/der-surgery.js';
+import {
+  ALL_OTHER_REASONS,
+  DELTA,
+  directoryBelowIssuer,
+  fullName,
+  KEY_COMPROMISE,
+  point,
+  points,
+  relativeName,
+  scope,
+  TRUE,
+  UNKNOWN,
+  uri,
+} from '../testing/list-scope.js';
 import {
   INTERMEDIATE,
   LEAF,
@@ -34,25 +47,6 @@ const RULES: RevocationRules = {
   maximumAgeWithoutNextUpdate: 86_400,
 };
 
-const uri = (text: string): Uint8Array => encodeDer(0x86, ascii(text));
-const fullName = (...names: Uint8Array[]): Uint8Array => encodeDer(0xa0, encodeDer(0xa0, ...names));
-const relativeName = (value: string): Uint8Array =>
-  encodeDer(0xa0, encodeDer(0xa1, encodeAttribute('2.5.4.3', ascii(value))));
-const point = (...parts: Uint8Array[]): Uint8Array => encodeDer(TAG.sequence, ...parts);
-const points = (...all: Uint8Array[]): RawExtension => ({
-  oid: '2.5.29.31',
-  value: encodeDer(TAG.sequence, ...all),
-});
-const scope = (...parts: Uint8Array[]): RawExtension => ({
-  oid: '2.5.29.28',
-  critical: true,
-  value: encodeDer(TAG.sequence, ...parts),
-});
-const TRUE = bytes(0xff);
-const KEY_COMPROMISE = bytes(6, 0x40);
-const ALL_OTHER_REASONS = bytes(7, 0x3f, 0x80);
-const DELTA: RawExtension = { oid: '2.5.29.27', critical: true, value: bytes(2, 1, 1) };
-const UNKNOWN: RawExtension = { oid: '1.2.3.4', critical: true, value: bytes(5, 0) };
 const URL = 'http://crl.acme.example/all.crl';
 
 let world: PartnerWorld;
@@ -111,7 +105,7 @@ const GOOD: readonly Case[] = [
     'a list at a point named below the issuer',
     async () => ({
       certificate: await leafWith(points(point(relativeName('crl 1')))),
-      lists: [list({ extensions: [scope(fullName(encodeDer(0xa4, pointDirectory())))] })],
+      lists: [list({ extensions: [scope(fullName(directoryBelowIssuer('crl 1')))] })],
     }),
   ],
   [
@@ -141,6 +135,25 @@ const GOOD: readonly Case[] = [
     async () => {
       const other = await world.root.issueAuthority({ ...INTERMEDIATE, keyUsage: ['cRLSign'] });
       return { lists: [list({}, other)], signers: [parsed(world.intermediate.der), parsed(other.der)] };
+    },
+  ],
+  [
+    'a list at two points, of which one is its own',
+    async () => ({
+      certificate: await leafWith(points(point(fullName(uri(URL))))),
+      lists: [list({ extensions: [scope(fullName(uri('http://other.example/'), uri(URL)))] })],
+    }),
+  ],
+  [
+    'a delta CRL that lifts a hold which no complete list has any more (RFC 5280 §5.3.1)',
+    () => ({ lists: [list({ revoked: listed(8), extensions: [DELTA] }), list()] }),
+  ],
+  [
+    'an issuer whose keyUsage is absent (RFC 5280 §6.3.3 (f))',
+    async () => {
+      const issuer = await world.root.issueAuthority({ ...INTERMEDIATE, keyUsage: undefined });
+      const certificate = parsed((await issuer.issue(LEAF)).der);
+      return { certificate, lists: [list({}, issuer)], signers: [parsed(issuer.der)] };
     },
   ],
   ['a bad list beside a good one', () => ({ lists: [list({ nextUpdate: before(0.5) }), list()] })],
@@ -218,6 +231,13 @@ const UNKNOWN_CASES: Record<UnknownCause, readonly Case[]> = {
       () => ({ lists: [list({ extensions: [scope(encodeDer(0x82, TRUE))] })] }),
     ],
     [
+      'with a list for users only, where the certificate does not say whether it is one (version 1)',
+      () => ({
+        certificate: { ...world.leaf, version: 1 },
+        lists: [list({ extensions: [scope(encodeDer(0x81, TRUE))] })],
+      }),
+    ],
+    [
       'with a list for attribute certificates only',
       () => ({ lists: [list({ extensions: [scope(encodeDer(0x85, TRUE))] })] }),
     ],
@@ -285,6 +305,14 @@ const UNKNOWN_CASES: Record<UnknownCause, readonly Case[]> = {
         };
       },
     ],
+    [
+      'where the signer bears another name, although the key is right (RFC 5280 §6.3.3 (f))',
+      async () => {
+        const { keys } = world.intermediate;
+        const other = await world.root.issueAuthority({ ...INTERMEDIATE, subject: 'CN=Other CA', keys });
+        return { lists: [list()], signers: [parsed(other.der)] };
+      },
+    ],
     ['where nobody is proven', () => ({ lists: [list()], signers: [] })],
   ],
   'rev.unknown_signature': [
@@ -304,15 +332,6 @@ const UNKNOWN_CASES: Record<UnknownCause, readonly Case[]> = {
     ['signed with SHA-1', () => ({ lists: [list({ signatureHash: 'SHA-1' })] })],
   ],
 };
-
-/** The issuer's name and below it the relative one. */
-function pointDirectory(): Uint8Array {
-  return encodeName(
-    [encodeAttribute('2.5.4.10', ascii('Acme'))],
-    [encodeAttribute('2.5.4.3', ascii('Issuing CA'))],
-    [encodeAttribute('2.5.4.3', ascii('crl 1'))],
-  );
-}
 
 describe('statusByLists (RFC 5280 §6.3.3)', () => {
   it.each(GOOD)('is good by %s', async (_name, situation) => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createAuthority,
   encodeDer,
+  makeCertificate,
   makeOcspError,
   makeOcspResponse,
   type CertificateOptions,
@@ -20,7 +21,7 @@ import {
   YEAR,
   type PartnerWorld,
 } from '../testing/partner-world.js';
-import { parseOcspResponse, type OcspResponse } from './ocsp-response.js';
+import { parseOcspResponse, type OcspCertificateId, type OcspResponse } from './ocsp-response.js';
 import { statusByResponses } from './ocsp-status.js';
 import type { RevocationRules, RevocationStatus, UnknownCause } from './status.js';
 
@@ -74,6 +75,12 @@ const delegated = async (
   return response([about()], { certificates: [delegate.der] }, delegate);
 };
 
+function aboutOther(change: Partial<OcspCertificateId>): OcspResponse {
+  const { statements, ...rest } = response();
+  const certificate = { ...statements[0]!.certificate, ...change };
+  return { ...rest, statements: [{ ...statements[0]!, certificate }] };
+}
+
 type Case = readonly [name: string, make: () => OcspResponse | Promise<OcspResponse>];
 
 const GOOD: readonly Case[] = [
@@ -89,6 +96,20 @@ const GOOD: readonly Case[] = [
   [
     'critical certificate timestamps (RFC 6962 §3.3)',
     () => response([about({ extensions: [{ ...UNKNOWN, oid: '1.3.6.1.4.1.11129.2.4.5' }] })]),
+  ],
+  ['a statement of this very second', () => response([about({ thisUpdate: NOON })], { producedAt: NOON })],
+  [
+    'a response as old as the certificate',
+    () =>
+      response([about({ thisUpdate: YEAR.notBefore, nextUpdate: after(1) })], { producedAt: YEAR.notBefore }),
+  ],
+  ['a delegate without keyUsage', () => delegated({ keyUsage: undefined })],
+  [
+    'a delegate that bears the name of the issuer',
+    async () => {
+      const delegate = await world.intermediate.issue({ ...DELEGATE, subject: INTERMEDIATE.subject });
+      return response([about()], { certificates: [delegate.der], responderBy: 'name' }, delegate);
+    },
   ],
   [
     'a statement beside one about another certificate',
@@ -119,6 +140,17 @@ const UNKNOWN_CASES: readonly (readonly [UnknownCause, ...Case])[] = [
     'about the same serial number of another issuer',
     () => response([about({ issuer: world.root })]),
   ],
+  [
+    'rev.unknown_no_source',
+    'about the same serial number under another key of the issuer (RFC 6960 §4.1.1)',
+    () => aboutOther({ issuerKeyHash: '00'.repeat(20) }),
+  ],
+  [
+    'rev.unknown_no_source',
+    'about the same serial number under another name of the key (RFC 6960 §4.1.1)',
+    () => aboutOther({ issuerNameHash: '00'.repeat(20) }),
+  ],
+  ['rev.unknown_no_source', 'by an unknown hash', () => aboutOther({ hashAlgorithm: '1.2.3' })],
   ['rev.unknown_scope', 'where the responder does not know', () => response([about({ status: 'unknown' })])],
   [
     'rev.unknown_scope',
@@ -127,6 +159,11 @@ const UNKNOWN_CASES: readonly (readonly [UnknownCause, ...Case])[] = [
   ],
   ['rev.unknown_stale', 'past nextUpdate', () => response([about({ nextUpdate: before(0.5) })])],
   ['rev.unknown_stale', 'from the future', () => response([about({ thisUpdate: after(1) })])],
+  [
+    'rev.unknown_stale',
+    'from the future, whatever it says',
+    () => response([about({ thisUpdate: after(1), status: { revokedSince: before(2) } })]),
+  ],
   ['rev.unknown_stale', 'produced in the future', () => response([about()], { producedAt: after(1) })],
   [
     'rev.unknown_stale',
@@ -158,6 +195,30 @@ const UNKNOWN_CASES: readonly (readonly [UnknownCause, ...Case])[] = [
     'rev.unknown_signer',
     'by a delegate without id-kp-OCSPSigning',
     () => delegated({ extendedKeyUsage: ['clientAuth'] }),
+  ],
+  [
+    'rev.unknown_signer',
+    'by a delegate without extendedKeyUsage (RFC 6960 §4.2.2.2)',
+    () => delegated({ extendedKeyUsage: undefined }),
+  ],
+  [
+    'rev.unknown_signer',
+    'by a delegate that names another issuer, although the key is right',
+    async () => {
+      const { keys } = world.intermediate;
+      const delegate = await makeCertificate(DELEGATE, { subjectDer: world.root.subjectDer, keys });
+      return response([about()], { certificates: [delegate.der] }, delegate);
+    },
+  ],
+  [
+    'rev.unknown_signer',
+    'where the responder names somebody else',
+    () => ({ ...response(), responder: { by: 'name', name: world.leaf.subject } }),
+  ],
+  [
+    'rev.unknown_signer',
+    'where the responder names another key',
+    () => ({ ...response(), responder: { by: 'key', keyHash: '00'.repeat(20) } }),
   ],
   ['rev.unknown_signer', 'by a delegate for any purpose', () => delegated({ extendedKeyUsage: ['any'] })],
   ['rev.unknown_signer', 'by a delegate of another authority', () => delegated({}, world.root)],

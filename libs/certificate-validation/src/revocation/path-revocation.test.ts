@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  encodeDer,
   makeOcspResponse,
   makeRevocationList,
   type Authority,
@@ -7,8 +8,9 @@ import {
   type OcspStatementOptions,
   type RevocationListOptions,
 } from '@holdfast/test-pki';
-import { STRICT_PARSING } from '../certificate/certificate.js';
+import { STRICT_PARSING, type Certificate } from '../certificate/certificate.js';
 import { PARTNER_CERTIFICATES } from '../path/policy.js';
+import { ALL_OTHER_REASONS, KEY_COMPROMISE, scope } from '../testing/list-scope.js';
 import {
   INTERMEDIATE,
   LEAF,
@@ -130,6 +132,18 @@ describe('revocationOf (RFC 5280 §6.3)', () => {
   it('tells why a response does not know where there is no list', () => {
     expect(revocation({ responses: [response('unknown')] })).toMatchObject({ cause: 'rev.unknown_scope' });
   });
+
+  const stale = (): RevocationList => list(world.intermediate, [], { nextUpdate: YEAR.notBefore });
+
+  it('tells why the list does not know where there is one', () => {
+    const evidence = { responses: [response('unknown')], lists: [stale()] };
+    expect(revocation(evidence)).toMatchObject({ cause: 'rev.unknown_stale' });
+  });
+
+  it('takes a response where the list is stale', () => {
+    const evidence = { responses: [response('good')], lists: [stale(), list(world.root)] };
+    expect(revocation(evidence)).toMatchObject({ status: 'good' });
+  });
 });
 
 describe('a second key that signs the lists of an issuer (RFC 5280 §6.3.3 (f))', () => {
@@ -164,13 +178,47 @@ describe('a second key that signs the lists of an issuer (RFC 5280 §6.3.3 (f))'
     });
   });
 
-  it('does not vouch for itself', async () => {
-    const own = await world.intermediate.issueAuthority({
-      subject: 'CN=Issuing CA,O=Acme',
-      keyUsage: ['cRLSign'],
-      ...YEAR,
+  describe('that the issuer itself has issued', () => {
+    let own: Authority;
+    let signers: readonly Certificate[];
+    beforeAll(async () => {
+      own = await world.intermediate.issueAuthority({ ...INTERMEDIATE, keyUsage: ['cRLSign'] });
+      signers = [own, world.intermediate].map(({ der }) => parsed(der));
     });
-    expect(by({ roots: list(world.root), signer: own })).toMatchObject({ status: 'unknown' });
+    const forSome = (signer: Authority, reasons: Uint8Array): RevocationList =>
+      list(signer, [], { extensions: [scope(encodeDer(0x83, reasons))] });
+
+    it.each<[string, () => readonly RevocationList[]]>([
+      ['does not vouch for itself', () => [list(own)]],
+      [
+        'does not vouch for itself in part',
+        () => [forSome(own, KEY_COMPROMISE), forSome(world.intermediate, ALL_OTHER_REASONS)],
+      ],
+    ])('%s', (_name, lists) => {
+      const evidence = { lists: [list(world.root), ...lists()], signers };
+      expect(revocation(evidence)).toMatchObject({ status: 'unknown', depth: 0 });
+    });
+
+    it('counts once a list of the issuer vouches for it', () => {
+      const lists = [list(world.root), list(world.intermediate), list(own, [world.issued])];
+      expect(revocation({ lists, signers })).toMatchObject({ status: 'revoked', depth: 0 });
+    });
+  });
+
+  it('counts for every certificate of the path that bears the name of its issuer', async () => {
+    const renewed = await world.intermediate.issueAuthority(INTERMEDIATE);
+    const leaf = parsed((await renewed.issue(LEAF)).der);
+    const bag = [parsed(world.intermediate.der), parsed(renewed.der)];
+    const verdict = verdictOn(world.with({ leaf, bag }));
+    if (!verdict.trusted) throw new Error(verdict.fault);
+    const evidence = {
+      lists: [list(world.root), list(crlKey)],
+      responses: [],
+      signers: [parsed(crlKey.der)],
+    };
+    expect(revocationOf(verdict.path, evidence, PARTNER_CERTIFICATES, RULES, NOON)).toMatchObject({
+      status: 'good',
+    });
   });
 
   it('does not count after its end', async () => {
