@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,14 +100,14 @@ interface Answer {
 function ask(
   listener: 'direct' | 'proxies',
   as: IssuedCertificate | undefined,
-  headers: RequestOptions['headers'] = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const { server } = listener === 'direct' ? served : served.forProxies[0]!;
   const { port } = server.address() as AddressInfo;
   const identity = as === undefined ? {} : { cert: as.pem, key: as.privateKeyPem };
   const options = { host: '127.0.0.1', port, path: '/who', agent: false, rejectUnauthorized: false };
   return new Promise((resolve, reject) => {
-    httpsRequest({ ...options, ...identity, headers: headers as object }, async (response) => {
+    httpsRequest({ ...options, ...identity, headers }, async (response) => {
       let text = '';
       for await (const chunk of response) text += String(chunk);
       resolve({ status: response.statusCode, body: JSON.parse(text) as unknown });
@@ -135,7 +135,7 @@ describe('a listener for proxies', () => {
     expect(await ask('direct', proxy, { 'Client-Cert': item(partner) })).toEqual(own);
   });
 
-  it.each([
+  it.each<[string, Readonly<Record<string, string>>, number]>([
     [
       'too many header lines',
       Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`x-${i}`, 'x'])),
