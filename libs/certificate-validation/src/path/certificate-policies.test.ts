@@ -17,6 +17,8 @@ import type { InitialPolicies } from './policy.js';
 
 const GOLD = '1.2.3.1';
 const SILVER = '1.2.3.2';
+const BRONZE = '1.2.3.3';
+const TIN = '1.2.3.4';
 const ANY = '2.5.29.32.0';
 
 const sequence = (...parts: Uint8Array[]): Uint8Array => encodeDer(TAG.sequence, ...parts);
@@ -31,11 +33,12 @@ const policies = (...names: string[]): RawExtension => ({
   critical: true,
   value: sequence(...names.map((name) => information(name))),
 });
-const mapping = (from: string, to: string): RawExtension => ({
+const mappings = (...pairs: (readonly [from: string, to: string])[]): RawExtension => ({
   oid: '2.5.29.33',
   critical: true,
-  value: sequence(sequence(encodeOid(from), encodeOid(to))),
+  value: sequence(...pairs.map(([from, to]) => sequence(encodeOid(from), encodeOid(to)))),
 });
+const mapping = (from: string, to: string): RawExtension => mappings([from, to]);
 const constraints = (skip: { explicit?: number; mapping?: number }): RawExtension => ({
   oid: '2.5.29.36',
   critical: true,
@@ -58,20 +61,29 @@ beforeAll(async () => {
 interface Path {
   readonly root?: RawExtension[];
   readonly intermediate?: RawExtension[];
+  /** A second intermediate, of the name of the first (self-issued), or of another. */
+  readonly selfIssued?: RawExtension[];
+  readonly lower?: RawExtension[];
   readonly leaf?: RawExtension[];
   readonly initial?: Partial<InitialPolicies>;
 }
 
 /** The valid world with these extensions on its three certificates. */
-async function pathWith({ root, intermediate, leaf, initial }: Path): Promise<Presented> {
+async function pathWith({ root, leaf, initial, ...path }: Path): Promise<Presented> {
   const base = root === undefined ? world : await rootWith(root);
-  const authority = await base.root.issueAuthority({
-    ...INTERMEDIATE,
-    extensions: intermediate ?? [],
-  });
-  const issued = await authority.issue({ ...LEAF, extensions: leaf ?? [] });
+  let issuer = await base.root.issueAuthority({ ...INTERMEDIATE, extensions: path.intermediate ?? [] });
+  const bag = [issuer.der];
+  for (const [subject, extensions] of [
+    [INTERMEDIATE.subject, path.selfIssued] as const,
+    ['CN=Lower CA,O=Acme', path.lower] as const,
+  ]) {
+    if (extensions === undefined) continue;
+    issuer = await issuer.issueAuthority({ ...INTERMEDIATE, subject, extensions });
+    bag.push(issuer.der);
+  }
+  const issued = await issuer.issue({ ...LEAF, extensions: leaf ?? [] });
   return {
-    ...world.with({ leaf: parsed(issued.der), bag: [parsed(authority.der)], anchors: base.anchors }),
+    ...world.with({ leaf: parsed(issued.der), bag, anchors: base.anchors }),
     policy: {
       ...world.policy,
       certificatePolicies: { ...world.policy.certificatePolicies, ...initial },
@@ -117,6 +129,58 @@ const ACCEPTED: readonly (readonly [string, Path])[] = [
       intermediate: [policies(ANY)],
       leaf: [policies(ANY)],
       initial: { explicitPolicy: 'require', acceptable: [SILVER] },
+    },
+  ],
+  [
+    'one policy of several that we require one of',
+    {
+      intermediate: [policies(GOLD)],
+      leaf: [policies(GOLD)],
+      initial: { explicitPolicy: 'require', acceptable: [SILVER, GOLD] },
+    },
+  ],
+  [
+    'a mapped policy where we require what it is called above the mapping',
+    {
+      intermediate: [policies(GOLD), mapping(GOLD, SILVER)],
+      leaf: [policies(SILVER)],
+      initial: { explicitPolicy: 'require', acceptable: [GOLD] },
+    },
+  ],
+  ['no policy where one is required from the next but two on', { root: [constraints({ explicit: 3 })] }],
+  ['no policy where one is required below the leaf', { intermediate: [constraints({ explicit: 2 })] }],
+  [
+    'no policy where a self-issued certificate is not counted (RFC 5280 §6.1.4 (h))',
+    { root: [constraints({ explicit: 3 })], selfIssued: [] },
+  ],
+  [
+    'a mapping of the intermediate where the anchor inhibits those below it',
+    {
+      root: [constraints({ explicit: 0, mapping: 1 })],
+      intermediate: [policies(GOLD), mapping(GOLD, SILVER)],
+      leaf: [policies(SILVER)],
+    },
+  ],
+  [
+    'a mapping below a self-issued certificate, which is not counted',
+    {
+      root: [constraints({ explicit: 0, mapping: 2 })],
+      intermediate: [policies(GOLD)],
+      selfIssued: [policies(GOLD)],
+      lower: [policies(GOLD), mapping(GOLD, SILVER)],
+      leaf: [policies(SILVER)],
+    },
+  ],
+  [
+    'anyPolicy of the leaf where it is inhibited below it only',
+    { root: [inhibitAny(2)], intermediate: [policies(GOLD), REQUIRED], leaf: [policies(ANY)] },
+  ],
+  [
+    'anyPolicy of a self-issued intermediate, although inhibited (RFC 5280 §6.1.3 (d) (2))',
+    {
+      intermediate: [policies(GOLD), REQUIRED, inhibitAny(0)],
+      selfIssued: [policies(ANY)],
+      leaf: [policies(GOLD)],
     },
   ],
   [
@@ -195,6 +259,45 @@ const REFUSED: Record<Extract<CertificateFault, `policy.${string}`>, readonly (r
         leaf: [policies(SILVER)],
         initial: { explicitPolicy: 'require', policyMapping: 'inhibit' },
       },
+    ],
+    [
+      'a policy that we do not require, to which another is mapped',
+      {
+        intermediate: [policies(GOLD), mapping(GOLD, SILVER)],
+        leaf: [policies(SILVER)],
+        initial: { explicitPolicy: 'require', acceptable: [SILVER] },
+      },
+    ],
+    [
+      'a policy to which another one than the required is mapped',
+      {
+        intermediate: [policies(GOLD, SILVER), mappings([GOLD, BRONZE], [SILVER, TIN])],
+        leaf: [policies(TIN)],
+        initial: { explicitPolicy: 'require', acceptable: [GOLD] },
+      },
+    ],
+    ['no policy where one is required from the leaf on', { intermediate: [constraints({ explicit: 1 })] }],
+    ['no policy where one is required from the next but one on', { root: [constraints({ explicit: 2 })] }],
+    [
+      'no policy where a later certificate would require it later',
+      { root: [constraints({ explicit: 1 })], intermediate: [constraints({ explicit: 5 })] },
+    ],
+    [
+      'no policy where the third certificate below the anchor is the leaf',
+      { root: [constraints({ explicit: 3 })], lower: [] },
+    ],
+    [
+      'a mapping below the last that may map (RFC 5280 §6.1.4 (h))',
+      {
+        root: [constraints({ explicit: 0, mapping: 1 })],
+        intermediate: [policies(GOLD)],
+        lower: [policies(GOLD), mapping(GOLD, SILVER)],
+        leaf: [policies(SILVER)],
+      },
+    ],
+    [
+      'anyPolicy below the last that may say so (RFC 5280 §6.1.4 (h))',
+      { root: [inhibitAny(1)], intermediate: [policies(GOLD), REQUIRED], leaf: [policies(ANY)] },
     ],
     [
       'a policy that the anchor does not have',

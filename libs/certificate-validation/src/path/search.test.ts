@@ -2,11 +2,14 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   authorityFrom,
   createAuthority,
+  encodeDer,
   generateKeys,
   makeCertificate,
   type Authority,
   type AuthorityOptions,
   type KeyAlgorithm,
+  type RawExtension,
+  TAG,
 } from '@holdfast/test-pki';
 import {
   LEAF,
@@ -25,6 +28,15 @@ const CA = { basicConstraints: { ca: true }, keyUsage: ['keyCertSign'], ...YEAR 
 let world: PartnerWorld;
 beforeAll(async () => {
   world = await partnerWorld();
+});
+
+const subjectKey = (identifier: Uint8Array): RawExtension => ({
+  oid: '2.5.29.14',
+  value: encodeDer(TAG.octetString, identifier),
+});
+const authorityKey = (identifier: Uint8Array): RawExtension => ({
+  oid: '2.5.29.35',
+  value: encodeDer(TAG.sequence, encodeDer(0x80, identifier)),
 });
 
 /** Another certificate for the name and key of `subject`, signed by `issuer`. */
@@ -103,6 +115,39 @@ describe('path search', () => {
     ]) {
       expect(verdictOn(world.with({ bag }))).toMatchObject({ fault: 'validity.issuer_expired', depth: 1 });
     }
+  });
+
+  it('tries the newest of several issuers first, in whatever order they stand', async () => {
+    const newer = { ...YEAR, subject: 'CN=Issuing CA,O=Acme', notBefore: new Date('2026-03-01T00:00:00Z') };
+    const renewed = await world.root.issueAuthority(newer);
+    const leaf = parsed((await renewed.issue(LEAF)).der);
+    for (const bag of [
+      [renewed.der, world.intermediate.der],
+      [world.intermediate.der, renewed.der],
+    ]) {
+      expect(verdictOn(world.with({ leaf, bag }))).toMatchObject({ trusted: true, work: { signatures: 2 } });
+      expect(verdictOn(world.with({ bag }))).toMatchObject({ trusted: true, work: { signatures: 4 } });
+    }
+  });
+
+  it('tries an issuer that names the key above it before newer ones; another name blocks nothing', async () => {
+    const identified = Uint8Array.of(1, 2, 3);
+    const root = await createAuthority({ ...ROOT, extensions: [subjectKey(identified)] });
+    const subject = 'CN=Issuing CA,O=Acme';
+    const older = await root.issueAuthority({ ...YEAR, subject, extensions: [authorityKey(identified)] });
+    const newer = await root.issueAuthority({
+      ...YEAR,
+      subject,
+      notBefore: new Date('2026-03-01T00:00:00Z'),
+      extensions: [authorityKey(Uint8Array.of(9))],
+    });
+    const anchors = [{ certificate: parsed(root.der) }];
+    const costOf = async (issuer: Authority) => {
+      const leaf = parsed((await issuer.issue(LEAF)).der);
+      return verdictOn(world.with({ leaf, bag: [newer.der, older.der], anchors }));
+    };
+    expect(await costOf(older)).toMatchObject({ trusted: true, work: { signatures: 2 } });
+    expect(await costOf(newer)).toMatchObject({ trusted: true, work: { signatures: 4 } });
   });
 
   it('goes back from an expired twin of a valid intermediate', async () => {
