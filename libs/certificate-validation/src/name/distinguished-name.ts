@@ -67,6 +67,24 @@ export function isWithinSubtree(name: DistinguishedName, base: DistinguishedName
 }
 
 /**
+ * Whether `name` may begin with the RDNs of `base`, where a mistake must refuse: all of Unicode is folded (RFC 5280
+ * §7.1), and a value whose characters are not known may be any.
+ */
+export function mayBeWithinSubtree(name: DistinguishedName, base: DistinguishedName): boolean {
+  return base.rdns.every((rdn, at) => {
+    const own = name.rdns[at];
+    return own?.length === rdn.length && rdn.every((a) => own.some((b) => mayBeSame(a, b)));
+  });
+}
+
+function mayBeSame(a: NameAttribute, b: NameAttribute): boolean {
+  if (a.type !== b.type) return false;
+  return a.text === undefined || b.text === undefined || fold(a.text) === fold(b.text);
+}
+
+const fold = (text: string): string => prepareText(text.normalize('NFKC').toLowerCase());
+
+/**
  * RFC 4518 in the part that is safe to decide without Unicode tables: ASCII letters folded, leading and trailing
  * spaces dropped, inner ones collapsed. Does NOT normalise or fold beyond ASCII, so a look-alike never matches.
  */

@@ -43,7 +43,9 @@ const constrainedBy = (value: Uint8Array, critical = true): Partial<CertificateO
   extensions: [{ oid: '2.5.29.30', critical, value }],
 });
 
-const organization = (name: string): Uint8Array[] => [encodeAttribute('2.5.4.10', ascii(name))];
+const ORGANIZATION = '2.5.4.10';
+const UTF8_MUELLER = Buffer.from('M\u00fcller');
+const organization = (name: string): Uint8Array[] => [encodeAttribute(ORGANIZATION, ascii(name))];
 const noAltNames = { san: undefined };
 
 let world: PartnerWorld;
@@ -203,6 +205,17 @@ const REFUSED: Record<Exclude<Extract<CertificateFault, `nc.${string}`>, 'nc.mal
       san({ dns: ['api.partner.example', 'evil.example'] }),
     ],
     ['a subject below the excluded directory', exclude(directory(organization('Acme')))],
+    ...(
+      [
+        ['of a string type whose characters are not known', ascii('Acme'), TAG.teletexString],
+        ['in another case beyond ASCII', Buffer.from('MÜLLER'), TAG.utf8String],
+        ['in another composition of Unicode', Buffer.from('Mu\u0308ller'), TAG.utf8String],
+      ] as const
+    ).map(([what, value, tag]): Case => [
+      `a subject ${what}`,
+      exclude(directory(organization('Acme')), directory([encodeAttribute(ORGANIZATION, UTF8_MUELLER)])),
+      { subject: encodeName([encodeAttribute(ORGANIZATION, value, tag)]) },
+    ]),
     ['an excluded address', exclude(ip(10, 0, 0, 1, 255, 255, 255, 255)), san({ ip: ['10.0.0.1'] })],
     [
       'a mailbox whose local part has another case',

@@ -2,7 +2,7 @@ import type { Certificate } from '../certificate/certificate.js';
 import type { SubjectAltNames } from '../certificate/general-names.js';
 import type { NameConstraints, Subtrees } from '../certificate/name-constraints.js';
 import type { CertificateFault } from '../fault.js';
-import { isWithinSubtree, type DistinguishedName } from '../name/distinguished-name.js';
+import { isWithinSubtree, mayBeWithinSubtree, type DistinguishedName } from '../name/distinguished-name.js';
 import { DNS_SUBTREE, EMAIL_SUBTREE, IP_SUBTREE, URI_SUBTREE, type SubtreeRule } from './name-subtree.js';
 
 /** The names of a certificate that constraints are about. */
@@ -92,7 +92,7 @@ function faultOfKind<Name, Base>(
 
 const DIRECTORY_SUBTREE: SubtreeRule<DistinguishedName, DistinguishedName> = {
   permits: (base, name) => isWithinSubtree(name, base),
-  excludes: (base, name) => isWithinSubtree(name, base),
+  excludes: (base, name) => mayBeWithinSubtree(name, base),
 };
 
 /** RFC 5280 §4.2.1.10: the subject, if it is not empty, and every directoryName among the alternative names. */
