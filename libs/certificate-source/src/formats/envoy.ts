@@ -1,7 +1,7 @@
 import { decodePercent, readPem, UNRESERVED } from './encodings.js';
 
 /** `key=value` or `key="value"` with `\"` inside, and what ends it. */
-const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))(;|$)/y;
+const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))(?:;|$)/y;
 
 /**
  * Envoy's `x-forwarded-client-cert` with exactly one element, as `SANITIZE_SET` writes it: a second element (APPEND_FORWARD,
@@ -24,10 +24,9 @@ function readPairs(value: string): Pairs {
   const pairs: (readonly [string, string])[] = [];
   const pattern = new RegExp(PAIR);
   while (pattern.lastIndex < value.length) {
-    const [, key, quoted, bare, end] = pattern.exec(value) ?? [];
+    const [, key, quoted, bare] = pattern.exec(value) ?? [];
     if (key === undefined) return [];
     pairs.push([key, quoted ?? bare ?? '']);
-    if (end === '' && pattern.lastIndex < value.length) return [];
   }
   return pairs;
 }
