@@ -93,7 +93,8 @@ function signerFault(
   signers: readonly Certificate[],
   rules: RevocationRules,
 ): UnknownCause | undefined {
-  const able = signers.filter(
+  // The key of the path comes first: what another one has issued does not stand on such a list.
+  const able = (list.isOfOneKey ? signers.slice(0, 1) : signers).filter(
     ({ subject, keyUsage }) =>
       subject.canonical === list.issuer.canonical && keyUsage?.includes('cRLSign') !== false,
   );

@@ -10,6 +10,7 @@ import {
 } from '@holdfast/test-pki';
 import { STRICT_PARSING, type Certificate } from '../certificate/certificate.js';
 import { PARTNER_CERTIFICATES } from '../path/policy.js';
+import { bytes } from '../testing/der-surgery.js';
 import { ALL_OTHER_REASONS, KEY_COMPROMISE, scope } from '../testing/list-scope.js';
 import {
   INTERMEDIATE,
@@ -165,6 +166,17 @@ describe('a second key that signs the lists of an issuer (RFC 5280 §6.3.3 (f))'
 
   it('counts under the same anchor while it is not revoked', () => {
     expect(by({ roots: list(world.root) })).toMatchObject({ status: 'good' });
+  });
+
+  it('does not count for what another key has issued, where the authority has a list for each key (AD CS)', () => {
+    const caVersion = { oid: '1.3.6.1.4.1.311.21.1', value: bytes(2, 1, 0) };
+    const [own, other] = [world.intermediate, crlKey].map((key) =>
+      list(key, [], { extensions: [caVersion] }),
+    );
+    const signers = [parsed(crlKey.der)];
+    const lists = [list(world.root), other!];
+    expect(revocation({ lists, signers })).toMatchObject({ status: 'unknown', depth: 0 });
+    expect(revocation({ lists: [...lists, own!], signers })).toMatchObject({ status: 'good' });
   });
 
   it('does not count once it is revoked', () => {

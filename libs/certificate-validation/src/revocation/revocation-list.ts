@@ -17,6 +17,8 @@ export interface RevocationList {
   /** By serial number in hexadecimal, as encoded. */
   readonly revoked: ReadonlyMap<string, RevokedEntry>;
   readonly scope: ListScope;
+  /** Covers what the signing key has issued, not all that its name has: AD CS makes a list for each key of an authority. */
+  readonly isOfOneKey: boolean;
   /** Holds changes to a complete list only (RFC 5280 §5.2.4). */
   readonly isDelta: boolean;
   /** Has a critical extension, of the list or of an entry, that is not processed here. */
@@ -43,6 +45,8 @@ const EXTENSION = {
   deltaCrlIndicator: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
   reasonCode: '2.5.29.21',
+  /** szOID_CERTSRV_CA_VERSION, which AD CS writes into every CRL. */
+  caVersion: '1.3.6.1.4.1.311.21.1',
 } as const;
 
 /** Extensions that may be critical: beside those, cRLNumber and authorityKeyIdentifier. */
@@ -103,6 +107,7 @@ function readTbs(tbs: DerValue) {
     nextUpdate,
     revoked: entries.revoked,
     scope: readScope(extensions, issuer),
+    isOfOneKey: extensions.some(({ oid }) => oid === EXTENSION.caVersion),
     isDelta: extensions.some(({ oid }) => oid === EXTENSION.deltaCrlIndicator),
     isUnprocessable: isUnprocessable(extensions, PROCESSED) || entries.areUnprocessable,
   };
