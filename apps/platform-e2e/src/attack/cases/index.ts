@@ -10,6 +10,7 @@ import { LOG_INJECTION } from './log-injection.js';
 import { NAME_MATCHING } from './name-matching.js';
 import { OUTBOUND_FETCHES } from './outbound-fetches.js';
 import { PINNED_CERTIFICATES } from './pinned-certificates.js';
+import { PROXY_AUTHENTICATION } from './proxy-authentication.js';
 import { REVOCATION } from './revocation.js';
 import { STOLEN_TOKENS } from './stolen-tokens.js';
 import { TLS_HANDSHAKES } from './tls-handshakes.js';
@@ -29,6 +30,7 @@ export const ATTACK_CASES: readonly AttackCase[] = [
   ...REVOCATION,
   ...FORGED_TOKENS,
   ...STOLEN_TOKENS,
+  ...PROXY_AUTHENTICATION,
   ...FORWARDED_CERTIFICATES,
   ...TLS_SESSIONS,
   ...TLS_HANDSHAKES,
