@@ -19,6 +19,7 @@ import { OpenApiController } from './http/openapi.controller.js';
 import { PartnersController } from './http/partners.controller.js';
 import { ResourcesController } from './http/resources.controller.js';
 import { RevocationListsController } from './http/revocation-lists.controller.js';
+import { RevocationSourcesController } from './http/revocation-sources.controller.js';
 import { TokenRequestsController } from './http/token-requests.controller.js';
 import { AUDIT, REGISTRY } from './tokens.js';
 
@@ -27,6 +28,7 @@ export const API_CONTROLLERS = [
   PartnersController,
   AnchorsController,
   RevocationListsController,
+  RevocationSourcesController,
   ClientsController,
   CredentialsController,
   ResourcesController,

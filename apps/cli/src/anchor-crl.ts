@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { RevocationList, type NewRevocationList } from '@holdfast/admin-contract';
+import { RevocationList, RevocationSource, type NewRevocationList } from '@holdfast/admin-contract';
 import { parseId, withExamples } from './arguments.js';
 import { readInputFile } from './input-file.js';
 import type { Column } from './output.js';
@@ -16,7 +16,15 @@ const COLUMNS: readonly Column<RevocationList>[] = [
   ['SOURCE', ({ source }) => source],
 ];
 
-/** `holdfast anchor crl add | list`. */
+const SOURCE_COLUMNS: readonly Column<RevocationSource>[] = [
+  ['ANCHOR', ({ anchor }) => anchor],
+  ['URL', ({ url }) => url],
+  ['LAST SUCCESS', ({ last_success }) => last_success],
+  ['LAST ERROR', ({ last_error }) => last_error],
+  ['NEXT DUE', ({ next_due }) => next_due],
+];
+
+/** `holdfast anchor crl add | list | sources`. */
 export function addCrlCommands(anchor: Command, session: Session): void {
   const crl = anchor.command('crl').description('what is at hand to tell revoked certificates');
   const add = crl
@@ -52,4 +60,18 @@ export function addCrlCommands(anchor: Command, session: Session): void {
       ),
     );
   withExamples(list, 'anchor crl list', 'anchor crl list --anchor acme-ca -o json');
+  const sources = crl
+    .command('sources')
+    .description('where CRLs are fetched from, and how that goes')
+    .option('--anchor <anchor>', 'those of one anchor')
+    .action((query: { anchor?: string }) =>
+      session.administer(async (api, out) =>
+        out.list(
+          await api.list(['revocation-sources'], RevocationSource, query),
+          SOURCE_COLUMNS,
+          'sources of CRLs',
+        ),
+      ),
+    );
+  withExamples(sources, 'anchor crl sources', 'anchor crl sources --anchor acme-ca');
 }

@@ -51,6 +51,18 @@ export type RevocationList = z.infer<typeof RevocationList>;
 export const NewRevocationList = z.strictObject({ anchor: slug, crl });
 export type NewRevocationList = z.infer<typeof NewRevocationList>;
 
+/** Where CRLs of an anchor are fetched from, and how that goes. */
+export const RevocationSource = z.object({
+  id: z.string(),
+  anchor: slug,
+  url: z.string(),
+  last_success: z.string().nullable(),
+  /** Null if the last attempt succeeded, or if there was none. */
+  last_error: z.string().nullable(),
+  next_due: z.string(),
+});
+export type RevocationSource = z.infer<typeof RevocationSource>;
+
 export const AUTH_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
 
 /** The kinds of name of RFC 8705 §2.1.2. */

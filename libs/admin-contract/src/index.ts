@@ -21,6 +21,7 @@ export {
   Resource,
   REVOCATION_MODES,
   RevocationList,
+  RevocationSource,
   TokenRequestEntry,
   TokenRequestOutcome,
   type List,

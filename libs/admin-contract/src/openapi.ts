@@ -17,6 +17,7 @@ import {
   PartnerChange,
   Resource,
   RevocationList,
+  RevocationSource,
   TokenRequestEntry,
   TokenRequestOutcome,
 } from './entities.js';
@@ -90,6 +91,12 @@ export const OPERATIONS: readonly Operation[] = [
   list('anchors', 'Trust anchors, by id', Anchor, 'partner'),
   create('anchors', 'Add a trust anchor', NewAnchor, Anchor),
   list('revocation-lists', 'CRLs at hand, by id', RevocationList, 'anchor'),
+  list(
+    'revocation-sources',
+    'Where CRLs are fetched from, and how that goes, by id',
+    RevocationSource,
+    'anchor',
+  ),
   create('revocation-lists', 'Upload a CRL for an anchor', NewRevocationList, RevocationList),
   list('clients', 'Clients, by id', Client, 'partner'),
   create('clients', 'Create a client with its first credential', NewClient, Client),
@@ -128,6 +135,7 @@ const SCHEMAS = {
   NewAnchor,
   RevocationList,
   NewRevocationList,
+  RevocationSource,
   Client,
   NewClient,
   Credential,

@@ -46,6 +46,18 @@ export interface RevocationListEntry {
   readonly storedAt: Date;
 }
 
+/** An address at which the authority of an anchor, or one below it, publishes a CRL, and how fetching from it goes. */
+export interface RevocationSourceEntry {
+  /** Anchor and digest of the URL: its place in lists. */
+  readonly id: string;
+  readonly anchorId: string;
+  readonly url: string;
+  readonly lastSuccess: Date | undefined;
+  /** Why the last attempt failed; `undefined` if it succeeded, or if there was none. */
+  readonly lastError: string | undefined;
+  readonly nextDue: Date;
+}
+
 /** The two authentication methods of RFC 8705 §2. A client uses the one that it is registered for, never another. */
 export const AUTH_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
 export type AuthMethod = (typeof AUTH_METHODS)[number];

@@ -28,6 +28,7 @@ export {
   type RegistryKind,
   type Resource,
   type RevocationListEntry,
+  type RevocationSourceEntry,
   type RevocationMode,
   type Status,
   type TrustAnchorEntry,

@@ -9,6 +9,7 @@ import type {
   PinnedCredential,
   Resource,
   RevocationListEntry,
+  RevocationSourceEntry,
   Status,
   TrustAnchorEntry,
 } from './entities.js';
@@ -101,6 +102,7 @@ export interface RegistryAdministration {
   listPartners(page: Page): Promise<readonly Partner[]>;
   listAnchors(page: Page, filter: { partnerId?: string }): Promise<readonly TrustAnchorEntry[]>;
   listRevocationLists(page: Page, filter: { anchorId?: string }): Promise<readonly RevocationListEntry[]>;
+  listRevocationSources(page: Page, filter: { anchorId?: string }): Promise<readonly RevocationSourceEntry[]>;
   listClients(page: Page, filter: { partnerId?: string }): Promise<readonly ClientEntry[]>;
   listCredentials(page: Page, filter: { clientId?: string }): Promise<readonly Credential[]>;
   listResources(page: Page): Promise<readonly Resource[]>;

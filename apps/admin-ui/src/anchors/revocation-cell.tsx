@@ -14,7 +14,12 @@ export function RevocationCell({ anchor }: { anchor: Anchor }) {
   return (
     <div>
       {MODES[anchor.revocation]}
-      {anchor.revocation !== 'off' && <Lists anchor={anchor.id} />}
+      {anchor.revocation !== 'off' && (
+        <>
+          <Lists anchor={anchor.id} />
+          <FailingSources anchor={anchor.id} />
+        </>
+      )}
     </div>
   );
 }
@@ -39,4 +44,25 @@ function Lists({ anchor }: { anchor: string }) {
       )}
     </Text>
   ));
+}
+
+/** Why no list comes from an address that the authority names. */
+function FailingSources({ anchor }: { anchor: string }) {
+  const { items } = useList('revocation-sources', { anchor, limit: '200' });
+  return items.flatMap(({ id, url, last_error: why, last_success: last }) =>
+    why === null ? (
+      []
+    ) : (
+      <Text key={id} size="xs" component="div" style={{ overflowWrap: 'anywhere' }}>
+        Not fetched: {url}: {why}
+        {last === null ? (
+          ''
+        ) : (
+          <>
+            , last fetched <When at={last} />
+          </>
+        )}
+      </Text>
+    ),
+  );
 }

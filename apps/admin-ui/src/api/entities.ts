@@ -10,6 +10,7 @@ export type NewCredential = Schemas['NewCredential'];
 export type Resource = Schemas['Resource'];
 export type Grant = Schemas['Grant'];
 export type RevocationList = Schemas['RevocationList'];
+export type RevocationSource = Schemas['RevocationSource'];
 export type TokenRequest = Schemas['TokenRequestEntry'];
 export type AuditEntry = Schemas['AuditEntry'];
 
@@ -22,6 +23,7 @@ export interface Collections {
   readonly resources: Resource;
   readonly grants: Grant;
   readonly 'revocation-lists': RevocationList;
+  readonly 'revocation-sources': RevocationSource;
   readonly audit: AuditEntry;
   readonly 'token-requests': TokenRequest;
 }

@@ -436,6 +436,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/revocation-sources': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where CRLs are fetched from, and how that goes, by id */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          after?: string;
+          anchor?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Where CRLs are fetched from, and how that goes, by id */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              items: components['schemas']['RevocationSource'][];
+              next: string | null;
+            };
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/clients': {
     parameters: {
       query?: never;
@@ -1271,6 +1323,14 @@ export interface components {
     NewRevocationList: {
       anchor: string;
       crl: string;
+    };
+    RevocationSource: {
+      id: string;
+      anchor: string;
+      url: string;
+      last_success: string | null;
+      last_error: string | null;
+      next_due: string;
     };
     Client: {
       id: string;

@@ -8,6 +8,7 @@ import { parseInput } from './refused-input.js';
 const PLACES = {
   name: /^[a-z0-9][a-z0-9-]{1,62}$/,
   uuid: /^[a-z]{1,16}_[0-9a-f-]{36}$/,
+  source: /^[a-z0-9][a-z0-9-]{1,62}~[0-9a-f]{64}$/,
   audience: /^(https:|urn:)[\x21-\x7e]{1,512}$/,
   time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   event: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z~[\w.:-]{1,128}~[1-9]\d{0,14}$/,

@@ -13,6 +13,7 @@ import type {
   Partner,
   Resource,
   RevocationListEntry,
+  RevocationSourceEntry,
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
 
@@ -53,6 +54,18 @@ export function showRevocationList(entry: RevocationListEntry, now: Date): contr
     stored_at: storedAt.toISOString(),
     revoked: result.parsed ? result.list.revoked.size : 0,
     state: freshUntil({ thisUpdate, nextUpdate }, PARTNER_REVOCATION, now) === undefined ? 'stale' : 'fresh',
+  };
+}
+
+export function showRevocationSource(entry: RevocationSourceEntry): contract.RevocationSource {
+  const { id, anchorId, url, lastSuccess, lastError, nextDue } = entry;
+  return {
+    id,
+    anchor: anchorId,
+    url,
+    last_success: lastSuccess?.toISOString() ?? null,
+    last_error: lastError ?? null,
+    next_due: nextDue.toISOString(),
   };
 }
 

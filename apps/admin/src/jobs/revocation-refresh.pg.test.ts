@@ -141,6 +141,21 @@ describe('RevocationRefresh', () => {
     expect(await world.schedule.findDue(world.now, 1_000)).toHaveLength(99);
   });
 
+  it('is shown page by page: each source once, and those of one anchor alone', async () => {
+    await world.once();
+    await world.flood(150);
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await world.registry.listRevocationSources({ limit: 60, after }, {});
+      seen.push(...page.map(({ url }) => url));
+      after = page.length === 60 ? page.at(-1)!.id : undefined;
+    } while (after !== undefined);
+    expect([seen.length, new Set(seen).size]).toEqual([151, 151]);
+    const first = { limit: 1, after: undefined };
+    expect(await world.registry.listRevocationSources(first, { anchorId: 'another' })).toEqual([]);
+  });
+
   it('says what an error of ours was, and tries again later', async () => {
     const refresh = world.refresh();
     const broken = new Error('broken');

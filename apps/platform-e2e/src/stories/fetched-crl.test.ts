@@ -17,6 +17,7 @@ const FAILED = `SELECT FROM revocation_source WHERE last_error LIKE 'status_not_
 
 describe('a partner whose authority publishes CRLs', () => {
   let server: CrlServer;
+  let operator: Operator;
   let stack: OwnStack;
   let partner: RegisteredPartner;
   let client: PartnerClient;
@@ -27,7 +28,7 @@ describe('a partner whose authority publishes CRLs', () => {
     process.env['EGRESS_ALLOWED_HOSTS'] = server.host;
     stack = await startOwnStack('fetched-crl');
     delete process.env['EGRESS_ALLOWED_HOSTS'];
-    const operator = new Operator(stack);
+    operator = new Operator(stack);
     partner = await registerPartner(operator, 'publishing', 'hard');
     const clientId = uniqueName('published');
     const subject = `CN=${clientId},O=${partner.id},C=SE`;
@@ -100,6 +101,16 @@ describe('a partner whose authority publishes CRLs', () => {
     server.fail();
     await query(stack, 'UPDATE revocation_source SET next_due = now()');
     await seen(async () => (await query(stack, FAILED)).length === 1);
+    // What the operator sees, in the API, the UI and by `holdfast anchor crl sources`.
+    const { items } = await operator.get(`revocation-sources?anchor=${partner.anchor}`);
+    expect(items).toEqual([
+      expect.objectContaining({
+        anchor: partner.anchor,
+        url: `http://${server.host}/ca.crl`,
+        last_success: expect.stringMatching(/^20/),
+        last_error: expect.stringMatching(/^status_not_ok: .*503/),
+      }),
+    ]);
     if (performance.now() - published < ENDS_IN_MS - 1_000) expect(await status()).toBe(200);
     await seen(async () => (await status()) === 401);
     expect(performance.now() - published).toBeGreaterThan(ENDS_IN_MS - 1_000);

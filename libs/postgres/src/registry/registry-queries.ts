@@ -6,6 +6,7 @@ import type {
   Partner,
   Resource,
   RevocationListEntry,
+  RevocationSourceEntry,
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
 import { IsNull, MoreThan, type FindOptionsOrder, type FindOptionsWhere } from 'typeorm';
@@ -79,6 +80,23 @@ export class RegistryQueries {
     return (await this.page(RevocationListRow, 'id', page, filter)).map(toRevocationList);
   }
 
+  async listRevocationSources(
+    { limit, after }: Page,
+    { anchorId }: { anchorId?: string },
+  ): Promise<readonly RevocationSourceEntry[]> {
+    const rows = (await this.database.within(WITHIN_MS, (runner) =>
+      runner.query(REVOCATION_SOURCES, [limit, after ?? '', anchorId ?? null]),
+    )) as (Omit<RevocationSourceEntry, 'lastSuccess' | 'lastError'> & {
+      lastSuccess: Date | null;
+      lastError: string | null;
+    })[];
+    return rows.map(({ lastSuccess, lastError, ...row }) => ({
+      ...row,
+      lastSuccess: lastSuccess ?? undefined,
+      lastError: lastError ?? undefined,
+    }));
+  }
+
   private async page<R extends VersionedRow>(
     table: new () => R,
     key: keyof R & string,
@@ -97,5 +115,15 @@ export class RegistryQueries {
     );
   }
 }
+
+/** A URL is too long for the place in a list; its digest is not. */
+const REVOCATION_SOURCES = `
+  SELECT * FROM (
+    SELECT anchor_id || '~' || encode(sha256(url::bytea), 'hex') AS id, anchor_id AS "anchorId", url,
+      last_success AS "lastSuccess", last_error AS "lastError", next_due AS "nextDue"
+    FROM revocation_source s
+    WHERE EXISTS (SELECT FROM trust_anchor a WHERE a.id = s.anchor_id AND a.deleted_at IS NULL)) sources
+  WHERE id COLLATE "C" > $2 AND ($3::text IS NULL OR "anchorId" = $3)
+  ORDER BY id COLLATE "C" LIMIT $1`;
 
 const ONE: Page = { limit: 1, after: undefined };

@@ -25,6 +25,7 @@ const PERMITTED: Readonly<Record<string, number>> = {
   'POST /api/v1/anchors': 422,
   'GET /api/v1/revocation-lists': 200,
   'POST /api/v1/revocation-lists': 422,
+  'GET /api/v1/revocation-sources': 200,
   'GET /api/v1/clients': 200,
   'POST /api/v1/clients': 422,
   'GET /api/v1/clients/{id}': 404,
