@@ -3,7 +3,11 @@
 import { readFileSync } from 'node:fs';
 
 let faults = 0;
-for (const file of ['package-lock.json', 'tools/runtime/package-lock.json', 'tools/mutation/package-lock.json']) {
+for (const file of [
+  'package-lock.json',
+  'tools/runtime/package-lock.json',
+  'tools/mutation/package-lock.json',
+]) {
   const { packages } = JSON.parse(readFileSync(file, 'utf8'));
   const locked = new Set(Object.keys(packages).map((path) => path.split('node_modules/').pop()));
   for (const [path, entry] of Object.entries(packages)) {

@@ -147,7 +147,10 @@ function Anchors({ partner }: { partner: string }) {
       <Listed
         list={list}
         empty={
-          <Empty action={add} cli={toCliLine('anchor add', [`${partner}-ca`], { partner, file: 'ca.pem', revocation: 'hard' })}>
+          <Empty
+            action={add}
+            cli={toCliLine('anchor add', [`${partner}-ca`], { partner, file: 'ca.pem', revocation: 'hard' })}
+          >
             A trust anchor is the authority that issues this partner&apos;s certificates. Applications that
             are matched by name need one.
           </Empty>
