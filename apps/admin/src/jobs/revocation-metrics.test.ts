@@ -33,6 +33,18 @@ describe('meterRevocation', () => {
     ]);
   });
 
+  it('asks once for one scrape, and again for the next', async () => {
+    const metrics = new Registry();
+    let asked = 0;
+    const freshness = (): Promise<readonly AnchorFreshness[]> =>
+      Promise.resolve([]).finally(() => (asked += 1));
+    meterRevocation(metrics, { freshness } as unknown as RevocationSchedule, () => NOON);
+    await metrics.metrics();
+    expect(asked).toBe(1);
+    await metrics.metrics();
+    expect(asked).toBe(2);
+  });
+
   it('tells nothing of anchors while the database is away', async () => {
     expect(await scrape(() => Promise.reject(new Error('away')))).toEqual([
       'admin_revocation_fetches_total{outcome="stored"} 1',

@@ -19,6 +19,13 @@ export function meterRevocation(
     labelNames: ['outcome'],
     registers: [metrics],
   });
+  // The gauges of one scrape are collected at the same time: they share one query.
+  let reading: Promise<readonly AnchorFreshness[]> | undefined;
+  const freshness = (): Promise<readonly AnchorFreshness[]> =>
+    (reading ??= schedule
+      .freshness()
+      .catch(() => [])
+      .finally(() => (reading = undefined)));
   const perAnchor = (
     name: string,
     help: string,
@@ -31,7 +38,7 @@ export function meterRevocation(
       registers: [metrics],
       async collect() {
         this.reset();
-        for (const anchor of await schedule.freshness().catch(() => [])) {
+        for (const anchor of await freshness()) {
           const figure = of(anchor);
           if (figure !== undefined) this.set({ anchor: anchor.anchorId }, figure);
         }
