@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import {
   createEmptyDatabase,
   createTestDatabase,
+  eventually,
   FaultProxy,
   type TestDatabase,
 } from '@holdfast/postgres/testing';
 import { JobQueue, type JobKind } from './job-queue.js';
-import { eventually } from './testing/eventually.js';
 
 interface Parcel {
   readonly to: string;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '@holdfast/test-pki';
+import { eventually } from '@holdfast/postgres/testing';
 import { JobQueue } from './job-queue.js';
-import { eventually } from './testing/eventually.js';
 import { minutes, NOON, RevocationWorld } from './testing/revocation-world.js';
 
 const OTHER = {

@@ -5,7 +5,7 @@ import type { ClientId } from '@holdfast/oauth-protocol';
 import { thumbprintOf } from '@holdfast/token-binding';
 import { createDataSource } from '../connection/data-source.js';
 import { Database } from '../connection/database.js';
-import { createTestDatabase, FaultProxy, type TestDatabase } from '../testing/index.js';
+import { createTestDatabase, eventually, FaultProxy, type TestDatabase } from '../testing/index.js';
 import { PostgresRegistryAdministration } from './postgres-registry-administration.js';
 import { PostgresRegistryFeed } from './postgres-registry-feed.js';
 import { RegistrySubscription } from './registry-subscription.js';
@@ -20,15 +20,6 @@ const PIN = {
   thumbprint: thumbprintOf(certificate),
   keyThumbprint: 'key',
 } as const;
-
-async function eventually(holds: () => boolean, withinMillis: number): Promise<number> {
-  const startedAt = performance.now();
-  while (!holds()) {
-    if (performance.now() - startedAt > withinMillis) throw new Error(`not within ${withinMillis} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return performance.now() - startedAt;
-}
 
 describe('RegistrySubscription', () => {
   let test: TestDatabase;

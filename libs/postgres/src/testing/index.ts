@@ -1,3 +1,4 @@
+export { eventually } from './eventually.js';
 export { FaultProxy } from './fault-proxy.js';
 export {
   createEmptyDatabase,

@@ -6,7 +6,7 @@ export async function eventually(
   const startedAt = performance.now();
   while (!(await holds())) {
     if (performance.now() - startedAt > withinMillis) throw new Error(`not within ${withinMillis} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return performance.now() - startedAt;
 }
