@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Catch, Controller, Get, Module, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Module } from '@nestjs/common';
 import { pino } from 'pino';
 import { tlsOptions } from '@holdfast/certificate-source';
 import { createSelfSigned } from '@holdfast/test-pki';
 import { LIMITS } from './listener.js';
 import { serve, type Served } from './serve.js';
-import { toTransportRefusal, TRANSPORT_STATUS } from './transport-refusal.js';
+import { Refusals } from './testing/refusals.js';
 
 @Controller()
 class Hello {
@@ -24,18 +23,6 @@ class Hello {
 
 @Module({ controllers: [Hello] })
 class HelloModule {}
-
-@Catch()
-class Refusals implements ExceptionFilter {
-  catch(error: unknown, host: ArgumentsHost): void {
-    const refused = toTransportRefusal(error);
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    void reply
-      .code(refused === undefined ? 500 : TRANSPORT_STATUS[refused.reason])
-      .headers(refused?.headers ?? {})
-      .send({ reason: refused?.reason });
-  }
-}
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-listener-'));
 let served: Served;

@@ -4,23 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  Catch,
-  Controller,
-  Get,
-  Module,
-  Req,
-  type ArgumentsHost,
-  type ExceptionFilter,
-} from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Module, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import { fromRequest, mutualTlsOptions } from '@holdfast/certificate-source';
 import { createSelfSigned, type IssuedCertificate } from '@holdfast/test-pki';
 import { thumbprintOf } from '@holdfast/token-binding';
 import { readProxyListening } from './proxy-listener.js';
 import { serve, type Served } from './serve.js';
-import { toTransportRefusal, TRANSPORT_STATUS } from './transport-refusal.js';
+import { Refusals } from './testing/refusals.js';
 
 const LONG = { notBefore: new Date('2020-01-01'), notAfter: new Date('2100-01-01') };
 
@@ -35,18 +27,6 @@ class WhoAmI {
 
 @Module({ controllers: [WhoAmI] })
 class WhoModule {}
-
-@Catch()
-class Refusals implements ExceptionFilter {
-  catch(error: unknown, host: ArgumentsHost): void {
-    const refused = toTransportRefusal(error);
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    void reply
-      .code(refused === undefined ? 500 : TRANSPORT_STATUS[refused.reason])
-      .headers(refused?.headers ?? {})
-      .send({ reason: refused?.reason });
-  }
-}
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-proxy-listener-'));
 const path = (name: string): string => join(directory, name);
