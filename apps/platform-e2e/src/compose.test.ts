@@ -1,39 +1,16 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { ComposeStack, describeOnEngine } from './harness/compose-stack.js';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
 const MINUTES = 60_000;
 
-/** A stack of its own beside any other: own names, own ports (8011 or so instead of 7411). */
-const PREFIX = String(80 + (process.pid % 19));
-const ENV = {
-  ...process.env,
-  COMPOSE_PROJECT_NAME: `holdfast-e2e-${process.pid}`,
-  HOLDFAST_PORT_PREFIX: PREFIX,
-};
+const stack = new ComposeStack('direct');
+const PREFIX = stack.prefix;
 
-const hasEngine =
-  spawnSync('docker', ['compose', 'version']).status === 0 && spawnSync('docker', ['info']).status === 0;
-const mustRun = process.env['HOLDFAST_REQUIRE_ALL'] === '1';
-
-function compose(...args: string[]): string {
-  return execFileSync('docker', ['compose', ...args], {
-    cwd: ROOT,
-    env: ENV,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-describe('docker compose', () => {
-  if (!hasEngine && !mustRun) {
-    it.skip('needs a Docker engine with compose', () => undefined);
-    return;
-  }
-
+describeOnEngine('docker compose', () => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-compose-'));
   const partners = join(home, 'partners');
 
@@ -66,13 +43,13 @@ describe('docker compose', () => {
     );
 
   beforeAll(() => {
-    compose('build', '--quiet');
-    compose('up', '--wait', '--wait-timeout', '180');
-    compose('cp', 'tls-init:/for/partners', partners);
+    stack.build();
+    stack.up();
+    stack.compose('cp', 'tls-init:/for/partners', partners);
   }, 7 * MINUTES);
 
   afterAll(() => {
-    compose('down', '--volumes', '--timeout', '5');
+    stack.remove();
     rmSync(home, { recursive: true, force: true });
   }, MINUTES);
 
@@ -96,8 +73,8 @@ describe('docker compose', () => {
   it(
     'is up again, with its data, after down and up',
     () => {
-      compose('down', '--timeout', '5');
-      compose('up', '--wait', '--wait-timeout', '180');
+      stack.compose('down', '--timeout', '5');
+      stack.up();
       expect(tokenFor('beta-sync', 'beta-sync').status).toBe(200);
     },
     4 * MINUTES,
@@ -107,32 +84,20 @@ describe('docker compose', () => {
     'runs every app as an ordinary user on a read-only file system, without test certificates in the image',
     () => {
       for (const app of ['token-service', 'admin', 'resource-server']) {
-        expect(compose('exec', '-T', app, 'id', '-u').trim()).toBe('1000');
-        expect(
-          compose(
-            'exec',
-            '-T',
-            app,
-            'sh',
-            '-c',
-            'touch /holdfast/x 2>/dev/null && echo writable || echo read-only',
-          ).trim(),
-        ).toBe('read-only');
-        expect(compose('exec', '-T', app, 'ls', 'libs')).not.toContain('test-pki');
+        expect(stack.standingOf(app)).toEqual({ uid: '1000', fileSystem: 'read-only' });
+        expect(stack.filesIn(app, 'libs')).not.toContain('test-pki');
       }
     },
     MINUTES,
   );
 
   it('gives each service its own secrets and no others', () => {
-    const files = (app: string): string[] =>
-      compose('exec', '-T', app, 'ls', '/run/holdfast').trim().split('\n');
-    expect(files('resource-server')).toEqual([
+    expect(stack.filesIn('resource-server')).toEqual([
       'resource-server-database-url',
       'server-ca.pem',
       'server.key.pem',
       'server.pem',
     ]);
-    expect(files('admin')).not.toContain('key-encryption-key');
+    expect(stack.filesIn('admin')).not.toContain('key-encryption-key');
   });
 });

@@ -26,6 +26,7 @@ import { newDirectory } from '../harness/run-directory.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { claimsOf, credentialsForm, tokenRequest, withToken } from '../harness/token-endpoint.js';
 import { exchange, Wire, type Identity, type WireAnswer, type WireRequest } from '../harness/wire.js';
+import { forgedLines, type Lines } from './forged-lines.js';
 import { HOSTS, ProxyStand, type Host } from './proxy-stand.js';
 import { REAL_PROXIES, type RealProxy } from './real-proxies.js';
 
@@ -48,8 +49,6 @@ beforeAll(async () => {
 }, START_MS);
 afterAll(() => stand?.stop(), START_MS);
 
-type Lines = NonNullable<WireRequest['headers']>;
-
 /** A token request for a client, with more header lines. */
 function asking(clientId: string, lines: Lines = []): WireRequest {
   const request = tokenRequest(credentialsForm(clientId));
@@ -63,29 +62,6 @@ async function ask(
   host: Host = 'token',
 ): Promise<WireAnswer> {
   return exchange(await stand.through(proxy, host, identity), request);
-}
-
-/** Everything that a client could try to make us take another certificate for its own. */
-function forged(proxy: RealProxy, { leaf }: NamedClient): Readonly<Record<string, Lines>> {
-  const value = proxy.toHeader(leaf.pem);
-  return {
-    'the header of the proxy': [['X-Client-Cert', value]],
-    'it twice, and other spellings': [
-      ['X-Client-Cert', value],
-      ['x-client-cert', value],
-      ['X_Client_Cert', value],
-    ],
-    'a chain and a verdict': [
-      ['X-Client-Cert', value],
-      ['X-Client-Cert-Chain', value],
-      ['X-Client-Verify', 'SUCCESS'],
-    ],
-    'the headers of other proxies': [
-      ['Client-Cert', `:${Buffer.from(leaf.der).toString('base64')}:`],
-      ['X-Forwarded-Client-Cert', `Cert="${encodeURIComponent(leaf.pem)}"`],
-      ['X-SSL-Client-Cert', encodeURIComponent(leaf.pem)],
-    ],
-  };
 }
 
 describe.each(REAL_PROXIES.map((proxy) => [proxy.name, proxy] as const))('%s in front', (name, proxy) => {
@@ -130,7 +106,7 @@ describe.each(REAL_PROXIES.map((proxy) => [proxy.name, proxy] as const))('%s in 
   it(
     'counts the own certificate, whatever a client forges beside it (PH-05)',
     async () => {
-      for (const [what, lines] of Object.entries(forged(proxy, victim))) {
+      for (const [what, lines] of Object.entries(forgedLines(victim.leaf, proxy.toHeader))) {
         const own = await ask(proxy, attacker.identity, asking(attacker.clientId, lines));
         expect({ what, status: own.status }).toEqual({ what, status: 200 });
         const { cnf } = claimsOf(String(own.json['access_token']));
@@ -145,7 +121,7 @@ describe.each(REAL_PROXIES.map((proxy) => [proxy.name, proxy] as const))('%s in 
   it(
     'sees no certificate where none was presented, whatever a client forges (PH-06)',
     async () => {
-      for (const [what, lines] of Object.entries(forged(proxy, victim))) {
+      for (const [what, lines] of Object.entries(forgedLines(victim.leaf, proxy.toHeader))) {
         const { status, text } = await ask(proxy, undefined, asking(victim.clientId, lines));
         expect({ what, status, absent: text.includes('certificate_absent') }).toEqual({
           what,
