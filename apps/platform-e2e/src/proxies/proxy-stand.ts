@@ -153,11 +153,12 @@ export class ProxyStand {
   #configure(proxy: RealProxy, directory: string, port: number): string {
     // Apache compares the name that it was given with the DNS names of the certificate, and with no address.
     const host = proxy.name === 'apache' ? 'localhost' : '127.0.0.1';
+    const publicPort = Number(this.token.application.env['PUBLIC_PORT']);
     const places: Record<string, string> = {
       '/etc/holdfast/proxy': directory,
       'token.internal:7412': `${host}:${this.token.proxyPort}`,
       'api.internal:7422': `${host}:${this.orders.proxyPort}`,
-      ...Object.fromEntries(Object.entries(proxy.places).map(([text, to]) => [text, to(port)])),
+      ...Object.fromEntries(Object.entries(proxy.places).map(([text, to]) => [text, to(port, publicPort)])),
     };
     let text = readFileSync(join(examples(proxy.name), proxy.configuration), 'utf8');
     for (const [place, here] of Object.entries(places)) {

@@ -6,7 +6,7 @@ export interface RealProxy {
   /** The file of the example. */
   readonly configuration: string;
   /** What stands in the example, beside the places that all have, and what takes its place: the port above all. */
-  readonly places: Readonly<Record<string, (port: number) => string>>;
+  readonly places: Readonly<Record<string, (port: number, publicTokenPort: number) => string>>;
   /** What an installed proxy has around the example; nothing where the example is everything. */
   readonly around?: (place: Place) => string;
   /** How it stays in the foreground with this file. */
@@ -34,7 +34,10 @@ export const REAL_PROXIES: readonly RealProxy[] = [
     name: 'nginx',
     program: 'nginx',
     configuration: 'holdfast.conf',
-    places: { 'listen 443 ssl': (port) => `listen 127.0.0.1:${port} ssl` },
+    places: {
+      'listen 443 ssl': (port) => `listen 127.0.0.1:${port} ssl`,
+      'token.internal:7410': (_, publicTokenPort) => `localhost:${publicTokenPort}`,
+    },
     around: ({ directory, example }) => `
       daemon off; worker_processes 1; pid ${directory}/nginx.pid; error_log ${directory}/proxy.log;
       events { worker_connections 256; }
