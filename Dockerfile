@@ -30,3 +30,4 @@ USER 0:0
 COPY --from=build /holdfast/libs/test-pki libs/test-pki
 COPY --from=build /holdfast/tools/stack tools/stack
 COPY deploy/compose deploy/compose
+COPY examples/proxies/nginx examples/proxies/nginx

@@ -4,7 +4,13 @@
 set -eu
 umask 077
 
-node tools/stack/dist/tls-init.js --directory /made --dns token-service --dns resource-server --dns admin --database postgres:5432
+set -- --dns token-service --dns resource-server --dns admin
+# With nginx in front (docker-compose.edge.yml): where it connects from. The names are those of its configuration.
+if [ -n "${PROXY_ADDRESS:-}" ]; then
+  set -- "$@" --dns token.internal --dns api.internal --proxy-address "$PROXY_ADDRESS" \
+    --proxies-example examples/proxies/nginx/proxies.yaml --proxy-dns auth.example.com --proxy-dns api.example.com
+fi
+node tools/stack/dist/tls-init.js --directory /made --database postgres:5432 "$@"
 
 # give VOLUME OWNER FILE[=NAME]...
 give() {
@@ -30,6 +36,16 @@ give admin 1000 $server secrets/admin-database-url pki/server-ca.pem
 # What the operator and the two demo partners hold; `docker compose cp` takes it to the host.
 give partners 1000 pki/server-ca.pem pki/operator.pem pki/operator.key.pem pki/acme-orders.pem pki/acme-orders.key.pem \
   pki/acme-root-ca.pem pki/beta-sync.pem pki/beta-sync.key.pem
+if [ -n "${PROXY_ADDRESS:-}" ]; then
+  # 101 is the user of the nginx image.
+  give nginx 101 pki/proxy.pem pki/proxy.key.pem=proxy.key pki/public.pem pki/public.key.pem=public.key \
+    pki/server-ca.pem=holdfast-ca.pem
+  give token-service 1000 pki/proxies.yaml
+  give resource-server 1000 pki/proxies.yaml
+  # nginx forwards the client's certificate without its issuers: acme's intermediate has to be stored with the anchor.
+  cat /made/pki/acme-root-ca.pem /made/pki/acme-issuing-ca.pem >/made/pki/acme-anchor.pem
+  give partners 1000 pki/public-ca.pem pki/acme-anchor.pem=acme-root-ca.pem
+fi
 mkdir -p /for/spool
 chown 1000:1000 /for/spool
 chmod 0700 /for/spool

@@ -45,6 +45,7 @@ export interface DevelopmentPkiOptions {
   readonly now: Date;
 }
 
+const DEVELOPMENT_SERVERS = 'CN=Holdfast development servers';
 const ACME_SUBJECT = 'CN=acme-orders,O=Acme Ltd,C=SE';
 const DAY_MS = 86_400_000;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
@@ -64,7 +65,7 @@ export async function ensureDevelopmentPki(options: DevelopmentPkiOptions): Prom
   const pki = developmentPkiIn(directory);
   readOrMakePrivateFile(pki.keyEncryptionKeyFile, () => randomBytes(32).toString('base64'));
   const steps: [name: string, make: Promise<boolean>][] = [
-    ['server certificate', ensureServer(pki.serverCaFile, pki.server, options)],
+    ['server certificate', ensureServer(pki.serverCaFile, pki.server, DEVELOPMENT_SERVERS, options)],
     ['operator certificate', ensureSelfSigned(pki.operator, 'CN=holdfast-operator,O=Holdfast', options.now)],
     ['acme certificate', ensureAcme(pairAt(directory, 'acme-issuing-ca'), pki.acme, options.now)],
     ['beta certificate', ensureSelfSigned(pki.beta, 'CN=beta-sync,O=Beta AG,C=CH', options.now)],
@@ -92,11 +93,15 @@ export function developmentPkiIn(directory: string): Omit<DevelopmentPki, 'made'
   };
 }
 
-/** Each resolves to whether it made something. The server authority's key is never stored: nobody can misuse it. */
-async function ensureServer(
+/**
+ * A server certificate for localhost and these names, and the authority that it is known by, if they are not there. Resolves to
+ * whether it made them. The authority's key is never stored: nobody can misuse it.
+ */
+export async function ensureServer(
   caFile: string,
   files: CertificateFiles,
-  { dnsNames, now }: DevelopmentPkiOptions,
+  authoritySubject: string,
+  { dnsNames, now }: Pick<DevelopmentPkiOptions, 'dnsNames' | 'now'>,
 ): Promise<boolean> {
   const names = ['localhost', ...dnsNames];
   const leaf = usableCertificate(files, now);
@@ -104,7 +109,7 @@ async function ensureServer(
   if (leaf !== undefined && isCovered && isIssuedBy(leaf, caFile)) return false;
 
   const authority = await createAuthority({
-    subject: 'CN=Holdfast development servers',
+    subject: authoritySubject,
     ...validity(now, LEAF_DAYS),
   });
   const server = await authority.issue({
@@ -118,7 +123,12 @@ async function ensureServer(
   return true;
 }
 
-async function ensureSelfSigned(files: CertificateFiles, subject: string, now: Date): Promise<boolean> {
+/** A self-signed client certificate, if it is not there. Resolves to whether it made it. */
+export async function ensureSelfSigned(
+  files: CertificateFiles,
+  subject: string,
+  now: Date,
+): Promise<boolean> {
   if (usableCertificate(files, now) !== undefined) return false;
   const made = await createSelfSigned({
     subject,
@@ -214,7 +224,8 @@ function subjectOf(der: Uint8Array): Uint8Array {
   return decodeChildren(tbs)[5]!;
 }
 
-function pairAt(directory: string, name: string): CertificateFiles {
+/** The files of a certificate and its key in a directory. */
+export function pairAt(directory: string, name: string): CertificateFiles {
   return {
     certificateFile: join(directory, `${name}.pem`),
     privateKeyFile: join(directory, `${name}.key.pem`),
