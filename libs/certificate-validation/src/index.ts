@@ -42,6 +42,7 @@ export type { TrustAnchor, VerifiedPath } from './path/search.js';
 export { nameConstraintFault, type ConstrainedNames, type SpendComparison } from './path/name-constraints.js';
 export { publicKeyThumbprint, signatureFault, type Signed } from './path/signature.js';
 export {
+  isForServersOnly,
   judgeAuthority,
   judgeLeaf,
   leafVerdictUnder,

@@ -7,6 +7,8 @@ import { publicKeyThumbprint, signatureFault } from './signature.js';
 /** An authority that a partner has registered. A path ends at its name and key, not at its octets. */
 export interface TrustAnchor {
   readonly certificate: Certificate;
+  /** Until then, inclusive, a leaf for servers only counts as a client's under this anchor. Absent: never. */
+  readonly serverAuthUntil?: Date | undefined;
 }
 
 /** A path of which every signature has been verified and every certificate checked. */

@@ -22,7 +22,7 @@ export type CertificateVerdict<A extends TrustAnchor = TrustAnchor> =
   | {
       readonly trusted: true;
       readonly path: VerifiedPath<A>;
-      /** The last second in which every certificate of the path is valid. */
+      /** Until when the verdict holds: the last second in which every certificate of the path is valid, or the exception ends. */
       readonly validUntil: Date;
       readonly work: ValidationWork;
     }
@@ -44,9 +44,55 @@ export type CertificateVerdict<A extends TrustAnchor = TrustAnchor> =
  *
  * Signatures are checked from the anchors down, so what strangers send costs next to nothing: see `PathSearch`.
  *
+ * A leaf for servers only counts while its anchor says so (`serverAuthUntil`): see `validateServerCertificate`.
+ *
  * Does NOT check revocation, nor which client the leaf belongs to: see `matchesRegisteredName`.
  */
 export function validateClientCertificate<A extends TrustAnchor>(
+  leaf: Certificate,
+  bag: readonly BagEntry[],
+  anchors: readonly A[],
+  policy: ValidationPolicy,
+  now: Date,
+): CertificateVerdict<A> {
+  const verdict = validatePath(leaf, bag, anchors, policy, now);
+  const lacksPurpose = !verdict.trusted && verdict.fault === 'leaf.eku' && policy.purpose === 'clientAuth';
+  return lacksPurpose ? validateServerCertificate(leaf, bag, anchors, policy, now) : verdict;
+}
+
+/**
+ * The exception for leaves that may be used by servers only (RFC 5280 §4.2.1.12): the path is judged for serverAuth,
+ * the extended key usage of its issuers too, and counts if the exception of its anchor has not ended.
+ *
+ * The path is searched also where no exception is in force, so that the time of a refusal does not tell whether one is.
+ */
+function validateServerCertificate<A extends TrustAnchor>(
+  leaf: Certificate,
+  bag: readonly BagEntry[],
+  anchors: readonly A[],
+  policy: ValidationPolicy,
+  now: Date,
+): CertificateVerdict<A> {
+  const exceptFirst = anchors.toSorted(
+    (a, b) => Number(exceptsServers(b, now)) - Number(exceptsServers(a, now)),
+  );
+  const verdict = validatePath(leaf, bag, exceptFirst, { ...policy, purpose: 'serverAuth' }, now);
+  if (!verdict.trusted) return verdict;
+  const { anchor } = verdict.path;
+  if (!exceptsServers(anchor, now))
+    return { trusted: false, fault: 'leaf.eku', depth: 0, work: verdict.work };
+  const until = Math.min(verdict.validUntil.getTime(), anchor.serverAuthUntil.getTime());
+  return { ...verdict, validUntil: new Date(until) };
+}
+
+/** Written so that an invalid date is never "in force". */
+const exceptsServers = <A extends TrustAnchor>(
+  anchor: A,
+  now: Date,
+): anchor is A & { readonly serverAuthUntil: Date } =>
+  anchor.serverAuthUntil !== undefined && now.getTime() <= anchor.serverAuthUntil.getTime();
+
+function validatePath<A extends TrustAnchor>(
   leaf: Certificate,
   bag: readonly BagEntry[],
   anchors: readonly A[],
@@ -77,6 +123,15 @@ export type LeafVerdict =
  */
 export function judgeLeaf(leaf: Certificate, now: Date): LeafVerdict {
   return leafVerdictUnder(leaf, PARTNER_CERTIFICATES, now);
+}
+
+/**
+ * Whether nothing is wrong with the leaf but that it may be used by servers only: serverAuth is named in its extended key
+ * usage, clientAuth and any purpose are not. Only an anchor can let it count (`TrustAnchor.serverAuthUntil`).
+ */
+export function isForServersOnly(leaf: Certificate, now: Date): boolean {
+  const asServer = leafVerdictUnder(leaf, { ...PARTNER_CERTIFICATES, purpose: 'serverAuth' }, now);
+  return asServer.sound && !judgeLeaf(leaf, now).sound;
 }
 
 /** `judgeLeaf` under another policy than that for partners: another purpose, a mandatory extendedKeyUsage. */

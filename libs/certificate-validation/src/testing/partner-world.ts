@@ -7,6 +7,7 @@ import {
 } from '@holdfast/test-pki';
 import { parseCertificate, type Certificate } from '../certificate/certificate.js';
 import { PARTNER_CERTIFICATES, type ValidationPolicy } from '../path/policy.js';
+import type { TrustAnchor } from '../path/search.js';
 import { validateClientCertificate, type BagEntry, type CertificateVerdict } from '../path/validate.js';
 
 export const NOON = new Date('2026-06-01T12:00:00Z');
@@ -29,7 +30,7 @@ export const ROOT = { subject: 'CN=Root CA,O=Acme', ...YEAR } as const satisfies
 export interface Presented {
   readonly leaf: Certificate;
   readonly bag: readonly BagEntry[];
-  readonly anchors: readonly { readonly certificate: Certificate }[];
+  readonly anchors: readonly TrustAnchor[];
   readonly policy: ValidationPolicy;
   readonly now: Date;
 }
