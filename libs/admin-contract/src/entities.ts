@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { audience, clientId, crl, displayName, jwks, nameText, pem, scopes, slug, status } from './fields.js';
+import {
+  audience,
+  clientId,
+  crl,
+  displayName,
+  instant,
+  jwks,
+  nameText,
+  pem,
+  scopes,
+  slug,
+  status,
+} from './fields.js';
 
 export const Partner = z.object({ id: slug, name: displayName, status });
 export type Partner = z.infer<typeof Partner>;
@@ -22,6 +34,8 @@ export const Anchor = z.object({
   not_after: z.string(),
   intermediates: z.array(z.object({ subject: z.string(), not_after: z.string() })),
   revocation: z.enum(REVOCATION_MODES),
+  /** Until when a certificate with serverAuth and without clientAuth counts under it; null: it never does. */
+  server_auth_until: z.string().nullable(),
 });
 export type Anchor = z.infer<typeof Anchor>;
 /** `certificate`: PEM with the CA certificate first; intermediates may follow, for clients that send their leaf only. */
@@ -31,8 +45,14 @@ export const NewAnchor = z.strictObject({
   certificate: pem,
   // No default: whoever adds an authority says what is to happen.
   revocation: z.enum(REVOCATION_MODES),
+  // Left out, there is no exception: missing means no.
+  server_auth_until: instant.optional(),
 });
 export type NewAnchor = z.infer<typeof NewAnchor>;
+
+/** What of an anchor may be changed: the end of its exception, or null for none. */
+export const AnchorChange = z.strictObject({ server_auth_until: instant.nullable() });
+export type AnchorChange = z.infer<typeof AnchorChange>;
 
 /** A CRL at hand for an anchor. `source`: where it was fetched, or `upload` and its issuer. */
 export const RevocationList = z.object({

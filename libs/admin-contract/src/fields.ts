@@ -72,4 +72,10 @@ export const nameText = z
   .max(1_024, 'must not be longer than 1024 characters')
   .regex(/^[^\0\p{Cs}]*$/u, 'must be well-formed Unicode without NUL');
 
+/** An instant: RFC 3339, with its zone. */
+export const instant = z.iso.datetime({
+  offset: true,
+  error: 'must be a date and time with its zone, like 2027-03-15T00:00:00Z',
+});
+
 export const status = z.enum(['active', 'suspended']);

@@ -1,6 +1,7 @@
 export { OPERATIONS, openApiDocument, type Operation } from './openapi.js';
 export {
   Anchor,
+  AnchorChange,
   AUTH_METHODS,
   AuditEntry,
   AuditVerification,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   Anchor,
+  AnchorChange,
   AuditEntry,
   AuditVerification,
   Client,
@@ -90,6 +91,16 @@ export const OPERATIONS: readonly Operation[] = [
   { ...act('post', 'partners/{id}/resume', 'Tokens again', Partner), ifMatch: 'optional' },
   list('anchors', 'Trust anchors, by id', Anchor, 'partner'),
   create('anchors', 'Add a trust anchor', NewAnchor, Anchor),
+  act('get', 'anchors/{id}', 'One trust anchor', Anchor),
+  {
+    method: 'patch',
+    path: '/api/v1/anchors/{id}',
+    summary: 'Until when certificates without clientAuth count under the anchor',
+    status: 200,
+    body: AnchorChange,
+    answer: { one: Anchor },
+    ifMatch: 'required',
+  },
   list('revocation-lists', 'CRLs at hand, by id', RevocationList, 'anchor'),
   list(
     'revocation-sources',
@@ -133,6 +144,7 @@ const SCHEMAS = {
   PartnerChange,
   Anchor,
   NewAnchor,
+  AnchorChange,
   RevocationList,
   NewRevocationList,
   RevocationSource,

@@ -14,6 +14,8 @@ export const AUDIT_KINDS = [
   'partner.suspended',
   'partner.resumed',
   'anchor.added',
+  'anchor.exception_set',
+  'anchor.exception_ended',
   'revocation_list.stored',
   'client.created',
   'client.suspended',

@@ -25,6 +25,8 @@ export interface TrustAnchorEntry {
   /** DER of intermediates below the anchor, for clients that send their leaf only. */
   readonly intermediates: readonly Uint8Array[];
   readonly revocation: RevocationMode;
+  /** The exception for certificates without clientAuth: until then serverAuth is enough. `undefined`: there is none. */
+  readonly serverAuthUntil: Date | undefined;
 }
 
 /**

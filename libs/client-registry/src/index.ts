@@ -1,6 +1,7 @@
 export { parseNewAnchor, parseNewCredentials, type CredentialInput } from './registration.js';
 export type { InputField, NameField, Registration, RegistrationProblem } from './registration-problem.js';
 export { parseNewRevocationList } from './revocation-list.js';
+export { parseServerAuthUntil } from './server-auth-exception.js';
 export { toPin } from './pinned-certificates.js';
 export type { JsonWebKey, JsonWebKeySet } from './json-web-key-set.js';
 export type { ClientDirectory } from './client-directory.js';

@@ -9,7 +9,15 @@ export type NameField = `tls_client_auth_${RegisteredNameKind}`;
 
 /** A field of the input, or a place in its JWK Set such as `jwks/keys/0/x5c`; empty: the input as a whole. */
 export type InputField =
-  'certificate' | 'crl' | 'anchor' | 'match' | NameField | 'jwks' | `jwks/${string}` | '';
+  | 'certificate'
+  | 'crl'
+  | 'anchor'
+  | 'match'
+  | 'server_auth_until'
+  | NameField
+  | 'jwks'
+  | `jwks/${string}`
+  | '';
 
 /** What is wrong with an input: where, by the name of its field, and how to mend it. Never repeats the input. */
 export interface RegistrationProblem {

@@ -119,6 +119,24 @@ describe('parseNewAnchor', () => {
     expect(result.value.intermediates.map((der) => Buffer.from(der))).toEqual([Buffer.from(issuing.der)]);
   });
 
+  it('has no exception for server certificates unless it is asked for', () => {
+    expect(parseNewAnchor(input(root.pem), NOON)).toMatchObject({ value: { serverAuthUntil: undefined } });
+    const until = '2026-07-01T00:00:00Z';
+    const asked = { ...input(root.pem), serverAuthUntil: until };
+    expect(parseNewAnchor(asked, NOON)).toMatchObject({ value: { serverAuthUntil: new Date(until) } });
+  });
+
+  it.each([
+    ['an unreadable certificate', 'nothing'],
+    ['a certificate that is no authority', undefined],
+  ])('says everything that is wrong at once: an exception that has ended, and %s', (_name, text) => {
+    const past = { ...input(text ?? pinned.pem), serverAuthUntil: '2020-01-01T00:00:00Z' };
+    const fields = parseNewAnchor(past, NOON);
+    expect(fields).toMatchObject({ accepted: false });
+    if (fields.accepted) return;
+    expect(fields.problems.map(({ field }) => field).sort()).toEqual(['certificate', 'server_auth_until']);
+  });
+
   it('refuses a certificate that is no authority (RFC 5280 §4.2.1.9)', () => {
     expect(parseNewAnchor(input(pinned.pem), NOON)).toMatchObject({
       accepted: false,

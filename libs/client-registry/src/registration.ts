@@ -8,6 +8,7 @@ import {
 } from '@holdfast/certificate-validation';
 import type { AuthMethod, TrustAnchorEntry } from './entities.js';
 import { parseNewPins, type PinInput } from './pinned-certificates.js';
+import { parseServerAuthUntil } from './server-auth-exception.js';
 import type { NewCredential, NewNameCredential } from './registry-administration.js';
 import {
   faultProblem,
@@ -80,17 +81,20 @@ function parseName(input: CredentialInput): Registration<readonly NewNameCredent
  * A trust anchor from PEM text: the topmost certificate is the anchor, those below it are stored as intermediates
  * for clients that send their leaf only. Every one must be a certification authority.
  */
-export function parseNewAnchor(
-  input: Pick<TrustAnchorEntry, 'id' | 'partnerId' | 'revocation'> & { readonly certificate: string },
-  now: Date,
-): Registration<TrustAnchorEntry> {
+export function parseNewAnchor(input: AnchorInput, now: Date): Registration<TrustAnchorEntry> {
+  const until =
+    input.serverAuthUntil === undefined ? NO_EXCEPTION : parseServerAuthUntil(input.serverAuthUntil, now);
   const upload = readCertificateUpload(input.certificate);
-  if (!upload.read) return refuse({ field: 'certificate', code: upload.code, detail: upload.problem });
+  if (!upload.read) {
+    const unreadable = refuse({ field: 'certificate', code: upload.code, detail: upload.problem });
+    return until.accepted ? unreadable : refuse(...until.problems, ...unreadable.problems);
+  }
   const faults = upload.certificates.map((authority) => judgeAuthority(authority, now));
   const problems = faults.flatMap((verdict) =>
     verdict.sound ? [] : [faultProblem('certificate', verdict.fault)],
   );
-  if (problems.length > 0) return refuse(...problems);
+  if (!until.accepted) problems.push(...until.problems);
+  if (problems.length > 0 || !until.accepted) return refuse(...problems);
   const anchor = upload.certificates.at(-1) as Certificate;
   return {
     accepted: true,
@@ -101,6 +105,17 @@ export function parseNewAnchor(
       keyThumbprint: publicKeyThumbprint(anchor),
       intermediates: upload.certificates.slice(0, -1).map(({ der }) => der),
       revocation: input.revocation,
+      serverAuthUntil: until.value,
     },
   };
 }
+
+/** An anchor as somebody typed it. */
+export interface AnchorInput extends Pick<TrustAnchorEntry, 'id' | 'partnerId' | 'revocation'> {
+  /** PEM. */
+  readonly certificate: string;
+  /** RFC 3339. */
+  readonly serverAuthUntil?: string | undefined;
+}
+
+const NO_EXCEPTION: Registration<undefined> = { accepted: true, value: undefined };

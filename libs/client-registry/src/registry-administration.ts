@@ -66,6 +66,16 @@ export interface Page {
 export interface RegistryAdministration {
   createPartner(actor: Actor, partner: Pick<Partner, 'id' | 'name'>): Promise<Written<Partner>>;
   addAnchor(actor: Actor, anchor: TrustAnchorEntry): Promise<Written<TrustAnchorEntry>>;
+  /**
+   * Until when certificates without clientAuth count under an anchor; `undefined` ends that. Idempotent: what is so
+   * already is a success without a new event.
+   */
+  setServerAuthUntil(
+    actor: Actor,
+    id: string,
+    until: Date | undefined,
+    when: Precondition<TrustAnchorEntry>,
+  ): Promise<Written<TrustAnchorEntry>>;
   createClient(actor: Actor, client: NewClient): Promise<Written<ClientEntry>>;
   addCredential(actor: Actor, clientId: ClientId, credential: NewCredential): Promise<Written<Credential>>;
   /** Takes a credential out of use for good. A client may be left without any. */

@@ -206,7 +206,8 @@ export class RegistryReplica implements ClientDirectory {
       .map((der) => parseCertificate(der))
       .flatMap((i) => (i.parsed ? [i.certificate] : []));
     const revocation = { mode: entry.revocation, lists: this.listsOf(id) };
-    return { anchor: { id, certificate: own.certificate, revocation }, intermediates };
+    const { serverAuthUntil } = entry;
+    return { anchor: { id, certificate: own.certificate, revocation, serverAuthUntil }, intermediates };
   }
 
   private listsOf(anchorId: string): RevocationList[] {

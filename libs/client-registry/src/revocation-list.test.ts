@@ -35,6 +35,7 @@ beforeAll(async () => {
     keyThumbprint: 'unused',
     intermediates: [issuing.der, renewed.der],
     revocation: 'hard',
+    serverAuthUntil: undefined,
   };
 });
 

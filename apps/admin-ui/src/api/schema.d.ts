@@ -351,6 +351,90 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/anchors/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One trust anchor */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description One trust anchor */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Anchor'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Until when certificates without clientAuth count under the anchor */
+    patch: {
+      parameters: {
+        query?: never;
+        header: {
+          'If-Match': string;
+        };
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': components['schemas']['AnchorChange'];
+        };
+      };
+      responses: {
+        /** @description Until when certificates without clientAuth count under the anchor */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Anchor'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    trace?: never;
+  };
   '/api/v1/revocation-lists': {
     parameters: {
       query?: never;
@@ -1300,6 +1384,7 @@ export interface components {
       }[];
       /** @enum {string} */
       revocation: 'off' | 'soft' | 'hard';
+      server_auth_until: string | null;
     };
     NewAnchor: {
       id: string;
@@ -1307,6 +1392,11 @@ export interface components {
       certificate: string;
       /** @enum {string} */
       revocation: 'off' | 'soft' | 'hard';
+      /** Format: date-time */
+      server_auth_until?: string;
+    };
+    AnchorChange: {
+      server_auth_until: string | null;
     };
     RevocationList: {
       id: string;

@@ -30,6 +30,7 @@ export function showAnchor({
   keyThumbprint,
   intermediates,
   revocation,
+  serverAuthUntil,
 }: TrustAnchorEntry): contract.Anchor {
   return {
     id,
@@ -38,6 +39,7 @@ export function showAnchor({
     ...facts(certificate),
     intermediates: intermediates.map(facts),
     revocation,
+    server_auth_until: serverAuthUntil?.toISOString() ?? null,
   };
 }
 

@@ -3,6 +3,7 @@ import { People1795219200000 } from './1795219200000-people.js';
 import { NameKinds1795222800000 } from './1795222800000-name-kinds.js';
 import { PinMatch1795224600000 } from './1795224600000-pin-match.js';
 import { Revocation1795226400000 } from './1795226400000-revocation.js';
+import { ServerAuthException1795230000000 } from './1795230000000-server-auth-exception.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   NameKinds1795222800000,
   PinMatch1795224600000,
   Revocation1795226400000,
+  ServerAuthException1795230000000,
 ] as const;

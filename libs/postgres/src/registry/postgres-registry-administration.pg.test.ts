@@ -54,6 +54,7 @@ describe('PostgresRegistryAdministration', () => {
         keyThumbprint: keyOf('shared'),
         intermediates: [octets('i1'), octets('i2')],
         revocation: 'hard',
+        serverAuthUntil: undefined,
       });
     }
     await registry.createResource(ALICE, {
@@ -166,6 +167,7 @@ describe('PostgresRegistryAdministration', () => {
       keyThumbprint: keyOf('another'),
       intermediates: [],
       revocation: 'off',
+      serverAuthUntil: undefined,
     });
     await registry.createClient(ALICE, client('kinds', dn('acme-ca', 'api.acme.example')));
     for (const kind of REGISTERED_NAME_KINDS.filter((one) => one !== 'subject_dn')) {
@@ -256,6 +258,7 @@ describe('PostgresRegistryAdministration', () => {
           keyThumbprint: keyOf('shared'),
           intermediates: [],
           revocation: 'off',
+          serverAuthUntil: undefined,
         }),
       { refused: 'already_exists' },
     ],

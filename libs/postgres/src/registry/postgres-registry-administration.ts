@@ -33,7 +33,7 @@ import { describeCredential, insertCredential } from './credential-rows.js';
 import { storeList } from './revocation-list-rows.js';
 import { RegistryQueries } from './registry-queries.js';
 import { RegistryWriter, type RegistryWrite, type WriteOutcome } from './registry-writer.js';
-import { toClient, toCredential, toGrant, toPartner } from './row-mappers.js';
+import { toClient, toCredential, toGrant, toPartner, toTrustAnchor } from './row-mappers.js';
 
 export interface RegistryAdministrationOptions {
   /** The app: begins the name of the audit stream. */
@@ -71,7 +71,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
   }
 
   addAnchor(actor: Actor, anchor: TrustAnchorEntry): Promise<Written<TrustAnchorEntry>> {
-    const { id, partnerId, certificate, keyThumbprint, intermediates, revocation } = anchor;
+    const { id, partnerId, certificate, keyThumbprint, intermediates, revocation, serverAuthUntil } = anchor;
     return this.writer.write(
       actor,
       `anchor ${id}, or another of the partner with its key,`,
@@ -85,13 +85,47 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
           certificate: Buffer.from(certificate),
           intermediates: intermediates.map((der) => Buffer.from(der)),
           revocation,
+          serverAuthUntil: serverAuthUntil ?? null,
           version,
           deletedAt: null,
         });
-        const detail = { anchorId: id, keyThumbprint, intermediates: intermediates.length, revocation };
+        const detail = {
+          anchorId: id,
+          keyThumbprint,
+          intermediates: intermediates.length,
+          revocation,
+          serverAuthUntil: toText(serverAuthUntil),
+        };
         return { changed: anchor, event: { kind: 'anchor.added', partnerId, clientId: null, detail } };
       },
     );
+  }
+
+  setServerAuthUntil(
+    actor: Actor,
+    id: string,
+    until: Date | undefined,
+    when: Precondition<TrustAnchorEntry>,
+  ): Promise<Written<TrustAnchorEntry>> {
+    const what = `anchor ${id}`;
+    return this.writer.write(actor, what, async (write): Promise<WriteOutcome<TrustAnchorEntry>> => {
+      const { rows, version } = write;
+      const row = await rows.findOneBy(TrustAnchorRow, { id, deletedAt: IsNull() });
+      if (row === null) return notFound(what);
+      const current = toTrustAnchor(row);
+      if (!when(current)) return { refused: 'stale', what };
+      const [before, after] = [toText(current.serverAuthUntil), toText(until)];
+      if (before === after) return { unchanged: current };
+      await rows.update(
+        TrustAnchorRow,
+        { id, deletedAt: IsNull() },
+        { serverAuthUntil: until ?? null, version },
+      );
+      const kind = until === undefined ? 'anchor.exception_ended' : 'anchor.exception_set';
+      const detail = { anchorId: id, before, after };
+      const event = { kind, partnerId: row.partnerId, clientId: null, detail } as const;
+      return { changed: { ...current, serverAuthUntil: until }, event };
+    });
   }
 
   storeRevocationList(actor: Actor, list: NewRevocationList): Promise<Written<RevocationListEntry>> {
@@ -269,6 +303,8 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
     return affected === 1;
   }
 }
+
+const toText = (at: Date | undefined): string | null => at?.toISOString() ?? null;
 
 const ALWAYS = (): boolean => true;
 

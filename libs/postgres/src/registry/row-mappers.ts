@@ -24,8 +24,16 @@ export function toPartner({ id, name, status }: PartnerRow): Partner {
 }
 
 export function toTrustAnchor(row: TrustAnchorRow): TrustAnchorEntry {
-  const { id, partnerId, certificate, keyThumbprint, intermediates, revocation } = row;
-  return { id, partnerId, certificate, keyThumbprint, intermediates, revocation };
+  const { id, partnerId, certificate, keyThumbprint, intermediates, revocation, serverAuthUntil } = row;
+  return {
+    id,
+    partnerId,
+    certificate,
+    keyThumbprint,
+    intermediates,
+    revocation,
+    serverAuthUntil: serverAuthUntil ?? undefined,
+  };
 }
 
 export function toClient({ id, partnerId, authMethod, status }: ClientRow): ClientEntry {

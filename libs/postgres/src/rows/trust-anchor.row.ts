@@ -30,4 +30,7 @@ export class TrustAnchorRow extends VersionedRow {
 
   @Column('text')
   revocation!: RevocationMode;
+
+  @Column('timestamptz', { name: 'server_auth_until', nullable: true })
+  serverAuthUntil!: Date | null;
 }

@@ -20,6 +20,7 @@ const MIGRATIONS = [
   'NameKinds1795222800000',
   'PinMatch1795224600000',
   'Revocation1795226400000',
+  'ServerAuthException1795230000000',
 ];
 
 /** Undoes the migrations after this one. */
