@@ -125,7 +125,7 @@ const HINTS: Readonly<Partial<Record<CertificateFault, string>>> = {
     'Renew the certificate. Under a registered name nothing else changes; a pinned one must be registered anew.',
   'validity.not_yet': 'Compare the clocks: notBefore lies ahead of the time here.',
   'leaf.eku':
-    'Ask the authority for a certificate whose extended key usage has clientAuth; serverAuth alone does not do.',
+    'Ask the authority for a certificate whose extended key usage has clientAuth; serverAuth alone does only where the operator has made an exception for a public authority, which ends on a date.',
   'leaf.key_usage': 'Ask for a certificate whose key usage has digitalSignature.',
   'key.rsa_too_small': 'Make a new key: RSA with 2048 bits or more, or P-256.',
   'sig.algorithm_weak': 'Have it issued with SHA-256 or better.',

@@ -43,7 +43,7 @@ const CERTIFICATE_FACTS = {
     told: true,
     meaning: 'the client certificate may not be used for client authentication',
     remedy:
-      'Its extended key usage (if present) must contain clientAuth, its key usage (if present) digitalSignature. Ask the issuing CA for a client certificate.',
+      'Its extended key usage (if present) must contain clientAuth, its key usage (if present) digitalSignature. Ask the issuing CA for a client certificate. For a public CA the operator may make an exception with an end date (guide public-ca); if there is one, holdfast audit show <request-id> says why it did not apply.',
   },
   certificate_extension_unsupported: {
     told: true,

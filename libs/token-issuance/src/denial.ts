@@ -84,6 +84,7 @@ export function denialForLeaf(fault: CertificateFault): TokenDenial {
 export function denialForPath(fault: CertificateFault): TokenDenial {
   // An issuer that only bears the right name: its key did not make this signature.
   if (fault === 'sig.invalid') return 'issuer_unknown';
+  if (fault === 'leaf.eku') return 'client_auth_not_permitted';
   return PATH_DENIAL[groupOf(fault)];
 }
 

@@ -1,4 +1,10 @@
-import { judgeLeaf, publicKeyThumbprint, type UnknownCause } from '@holdfast/certificate-validation';
+import {
+  isForServersOnly,
+  judgeLeaf,
+  publicKeyThumbprint,
+  type Certificate,
+  type UnknownCause,
+} from '@holdfast/certificate-validation';
 import type { AuditValue } from '@holdfast/audit-trail';
 import type { Client, ClientDirectory } from '@holdfast/client-registry';
 import {
@@ -15,7 +21,7 @@ import {
 } from '@holdfast/token-binding';
 import type { AccessTokenClaims, AccessTokenSigner, IssuedToken } from './access-token.js';
 import { denialForLeaf, denialForPath, refusal } from './denial.js';
-import { EvidenceStore, type CertificatePolicy, type JudgedPath } from './evidence.js';
+import { EvidenceStore, type CertificatePolicy, type Evidence, type JudgedPath } from './evidence.js';
 import type { DecisionRecorder } from './decision-recorder.js';
 
 /** How tokens are issued. Every member is spelled out by the app: there are no defaults here. */
@@ -73,6 +79,13 @@ interface AuthenticatedClient {
   /** Seconds. */
   readonly lifetime: number;
   readonly unknownRevocation: UnknownCause | undefined;
+}
+
+/** Whose certificate was presented. */
+interface IdentifiedClient {
+  readonly client: Client;
+  /** `undefined` where the certificate itself is registered, which asks for no path. */
+  readonly path: JudgedPath | undefined;
 }
 
 /** A token that would live shorter than this is of no use: then the service is unavailable instead. Seconds. */
@@ -154,21 +167,38 @@ export class IssueToken {
     const { leaf, thumbprint } = evidence;
     if (!leaf.parsed) return denied(denialForLeaf(leaf.fault), { thumbprint, fault: leaf.fault });
     const judged = judgeLeaf(leaf.certificate, now);
-    if (!judged.sound) return denied(denialForLeaf(judged.fault), { thumbprint, fault: judged.fault });
+    const unfit = judged.sound
+      ? undefined
+      : denied(denialForLeaf(judged.fault), { thumbprint, fault: judged.fault });
+    // Only an anchor can say whether a leaf for servers only counts (ADR 0015).
+    if (unfit !== undefined && !isForServersOnly(leaf.certificate, now)) return unfit;
 
     const lifetime = this.usefulLifetime();
+    const identified = this.identify(clientId, evidence, leaf.certificate, now);
+    if (isDenied(identified)) return unfit === undefined ? identified : unexcepted(unfit, identified);
+    const { client, path } = identified;
+    if (unfit !== undefined && path === undefined) return unfit;
+    const stopped = path && stoppedByRevocation(path);
+    if (stopped !== undefined) return denied(stopped.denial, { thumbprint, ...stopped.detail });
+    return { client, thumbprint, lifetime, unknownRevocation: path && unknownRevocation(path) };
+  }
+
+  /** Whose certificate it is: that of the client, by its registered method, never one inferred from what was presented. */
+  private identify(
+    clientId: ClientId,
+    evidence: Evidence,
+    leaf: Certificate,
+    now: Date,
+  ): IdentifiedClient | DeniedToken {
+    const { thumbprint } = evidence;
     const client = this.clients.findById(clientId);
     if (client === undefined) return denied('client_unknown', { thumbprint });
-    const proven = { client, thumbprint, lifetime };
-
-    // The registered method, never one inferred from what was presented.
     const { authentication } = client;
     if (authentication.method === 'self_signed_tls_client_auth') {
-      const isPinned = client.hasPinned(thumbprint, publicKeyThumbprint(leaf.certificate));
-      if (!isPinned) return denied('certificate_not_registered', { thumbprint });
-      return { ...proven, unknownRevocation: undefined };
+      const isPinned = client.hasPinned(thumbprint, publicKeyThumbprint(leaf));
+      return isPinned ? { client, path: undefined } : denied('certificate_not_registered', { thumbprint });
     }
-    const path = evidence.pathFor(client, authentication, leaf.certificate, this.policy.certificates, now);
+    const path = evidence.pathFor(client, authentication, leaf, this.policy.certificates, now);
     if (path === undefined) return denied('certificate_not_registered', { thumbprint });
     const { verdict } = path;
     if (!verdict.trusted) {
@@ -176,9 +206,7 @@ export class IssueToken {
       return denied(denialForPath(fault), { thumbprint, fault, depth });
     }
     this.world.wantCrls(verdict.path.anchor.id, path.crlUrls);
-    const stopped = stoppedByRevocation(path);
-    if (stopped !== undefined) return denied(stopped.denial, { thumbprint, ...stopped.detail });
-    return { ...proven, unknownRevocation: unknownRevocation(path) };
+    return { client, path };
   }
 
   /**
@@ -217,7 +245,23 @@ export class IssueToken {
   }
 }
 
-const isDenied = (result: AuthenticatedClient | DeniedToken): result is DeniedToken => 'denial' in result;
+const isDenied = (result: AuthenticatedClient | IdentifiedClient | DeniedToken): result is DeniedToken =>
+  'denial' in result;
+
+/**
+ * The refusal of a leaf for servers only that no anchor excepts. It is the one that the leaf alone would get, whatever
+ * the registry holds, or the answer would show which clients and exceptions there are (RFC 6749 §5.2). Why no exception
+ * let it in is for the operator.
+ */
+function unexcepted(unfit: DeniedToken, { denial, detail: { fault, depth } }: DeniedToken): DeniedToken {
+  if (denial === unfit.denial) return unfit;
+  const exception = {
+    reason: denial,
+    ...(fault !== undefined && { fault }),
+    ...(depth !== undefined && { depth }),
+  };
+  return { ...unfit, detail: { ...unfit.detail, exception } };
+}
 
 /** Revoked refuses under every anchor that asks; unknown where the anchor insists on an answer. */
 function stoppedByRevocation({

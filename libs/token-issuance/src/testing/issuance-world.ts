@@ -98,6 +98,7 @@ export async function makeWorld(): Promise<void> {
         keyThumbprint: publicKeyThumbprint(parsed.certificate),
         intermediates: [],
         revocation: 'off',
+        serverAuthUntil: undefined,
       },
     },
     {
@@ -166,7 +167,12 @@ export function replace(kind: RegistryChange['kind'], id: string, change: object
   return { kind, id, value: { ...entry?.value, ...change } } as RegistryChange;
 }
 
-export async function ask(world: Situation): Promise<Outcome> {
+export function ask(world: Situation): Promise<Outcome> {
+  return askingIn(world)();
+}
+
+/** Asks again and again, on the same connection as long as `presented` is the same. */
+export function askingIn(world: Situation): () => Promise<Outcome> {
   const [recorded, counted, signed] = [
     [] as AuditEvent[],
     [] as UnprovenRefusal[],
@@ -199,15 +205,18 @@ export async function ask(world: Situation): Promise<Outcome> {
       void wanted.push(...urls.map((url) => `${anchor} ${url}`)),
   };
   const issueToken = new IssueToken(clients, policy, signer, new DecisionRecorder(audit, time.now), time);
-  try {
-    const { expiresIn } = await issueToken.execute(world.request, world.presented, {
-      requestId: 'req_1',
-      source: '127.0.0.1',
-    });
-    return { claims: signed[0]!, expiresIn, recorded, counted, wanted };
-  } catch (error) {
-    return { error, recorded, counted, wanted };
-  }
+  return async () => {
+    for (const log of [recorded, counted, signed, wanted]) log.length = 0;
+    try {
+      const { expiresIn } = await issueToken.execute(world.request, world.presented, {
+        requestId: 'req_1',
+        source: '127.0.0.1',
+      });
+      return { claims: signed[0]!, expiresIn, recorded, counted, wanted };
+    } catch (error) {
+      return { error, recorded, counted, wanted };
+    }
+  };
 }
 
 /** A CRL at hand for the anchor of acme. */
