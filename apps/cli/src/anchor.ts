@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { Anchor, REVOCATION_MODES, type NewAnchor } from '@holdfast/admin-contract';
 import { addCrlCommands } from './anchor-crl.js';
-import { parseId, withExamples } from './arguments.js';
+import { addExceptionCommand } from './anchor-exception.js';
+import { parseId, parseInstant, withExamples } from './arguments.js';
 import { readCertificatesToSend } from './input-file.js';
 import type { Column } from './output.js';
 import type { Session } from './session.js';
@@ -13,15 +14,17 @@ const COLUMNS: readonly Column<Anchor>[] = [
   ['NOT AFTER', ({ not_after }) => not_after],
   ['INTERMEDIATES', ({ intermediates }) => intermediates.length],
   ['REVOCATION', ({ revocation }) => revocation],
+  ['SERVER AUTH UNTIL', ({ server_auth_until }) => server_auth_until],
 ];
 
 interface AddOptions {
   readonly partner: string;
   readonly file: string;
   readonly revocation?: NewAnchor['revocation'];
+  readonly serverAuthUntil?: string;
 }
 
-/** `holdfast anchor add | list | crl …`. */
+/** `holdfast anchor add | list | exception | crl …`. */
 export function addAnchorCommands(program: Command, session: Session): void {
   const anchor = program
     .command('anchor')
@@ -38,12 +41,18 @@ export function addAnchorCommands(program: Command, session: Session): void {
         'whether a certificate is revoked: do not ask, ask and accept unknown, ask and refuse unknown',
       ).choices(REVOCATION_MODES),
     )
-    .action((id: string, { partner, file, revocation }: AddOptions) => {
+    .option(
+      '--server-auth-until <date>',
+      'accept certificates for servers only (a public CA) until then; there is no such exception without an end',
+      parseInstant,
+    )
+    .action((id: string, { partner, file, revocation, serverAuthUntil }: AddOptions) => {
       const body: NewAnchor = {
         id,
         partner,
         certificate: readCertificatesToSend(file, '--file', session.world),
         revocation: revocation ?? 'off',
+        ...(serverAuthUntil !== undefined && { server_auth_until: serverAuthUntil }),
       };
       return session.administer(async (api, out) => {
         out.item(await api.post(['anchors'], Anchor, body, { certificate: '--file' }));
@@ -56,6 +65,7 @@ export function addAnchorCommands(program: Command, session: Session): void {
     add,
     'anchor add acme-ca --partner acme --file ca.pem --revocation hard',
     'anchor add acme-ca --partner acme --file ca.pem --revocation off',
+    'anchor add acme-public --partner acme --file issuing.pem --revocation soft --server-auth-until 2027-03-15',
   );
   const list = anchor
     .command('list')
@@ -67,5 +77,6 @@ export function addAnchorCommands(program: Command, session: Session): void {
       ),
     );
   withExamples(list, 'anchor list', 'anchor list --partner acme', 'anchor list -o json');
+  addExceptionCommand(anchor, session);
   addCrlCommands(anchor, session);
 }

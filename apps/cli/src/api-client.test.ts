@@ -34,6 +34,7 @@ const ANCHOR = {
   key: 'k',
   not_after: '2030',
   intermediates: [],
+  server_auth_until: null,
   revocation: 'hard',
 };
 const RESOURCE = { audience: 'https://api.acme.example', partner: 'acme', scopes: ['a', 'b'] };
@@ -114,6 +115,24 @@ describe('each command', () => {
       'GET /api/v1/anchors?partner=acme&limit=200',
       undefined,
       { items: [ANCHOR], next: null },
+    ],
+    [
+      ['anchor', 'exception', 'acme-ca', '--server-auth-until', '2027-03-15'],
+      'PATCH /api/v1/anchors/acme-ca',
+      { server_auth_until: '2027-03-15T00:00:00.000Z' },
+      ANCHOR,
+    ],
+    [
+      ['anchor', 'exception', 'acme-ca', '--server-auth-until', '2027-03-15T12:00:00+02:00'],
+      'PATCH /api/v1/anchors/acme-ca',
+      { server_auth_until: '2027-03-15T10:00:00.000Z' },
+      ANCHOR,
+    ],
+    [
+      ['anchor', 'exception', 'acme-ca', '--end'],
+      'PATCH /api/v1/anchors/acme-ca',
+      { server_auth_until: null },
+      ANCHOR,
     ],
     [
       [

@@ -12,7 +12,7 @@ export type Origins = Readonly<Record<string, string>>;
 export type Query = Readonly<Record<string, string | undefined>>;
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: readonly string[];
   readonly query?: Query;
   readonly body?: unknown;
@@ -49,6 +49,11 @@ export class AdminApi {
     origins?: Origins,
   ): Promise<z.output<S>> {
     return this.#call({ method: 'POST', path, body, ...(origins && { origins }) }, schema);
+  }
+
+  /** Changes something, whatever it is at the moment, and gives it as it is now. */
+  patch<S extends z.ZodType>(path: readonly string[], schema: S, body: unknown): Promise<z.output<S>> {
+    return this.#call({ method: 'PATCH', path, body }, schema);
   }
 
   /** Removes something and gives it as it was. */
@@ -91,6 +96,8 @@ export class AdminApi {
         authorization: `Bearer ${this.token}`,
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        // RFC 9110 §13.1.1: nothing was read before, so there is no tag to compare with.
+        ...(method === 'PATCH' && { 'if-match': '*' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -155,5 +162,6 @@ const ORIGINS: Origins = {
   tls_client_auth_san_ip: '--san-ip',
   tls_client_auth_san_email: '--san-email',
   kind: '--kind',
+  server_auth_until: '--server-auth-until',
   limit: '--limit',
 };

@@ -19,6 +19,17 @@ export function parseLimit(text: string): number {
   return Number(text);
 }
 
+/** A date, which means its first moment (UTC), or an RFC 3339 instant; as an instant. */
+export function parseInstant(text: string): string {
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
+  const at = new Date(text);
+  if (!(isDate || /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text)) || Number.isNaN(at.getTime()))
+    throw new InvalidArgumentError(
+      'Give a date like 2027-03-15, or a time with its zone like 2027-03-15T12:00:00Z.',
+    );
+  return at.toISOString();
+}
+
 /** Commands as somebody would type them, below the help of one. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
   const lines = examples.map((example) => `  $ holdfast ${example}\n`);

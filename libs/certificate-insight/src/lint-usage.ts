@@ -19,19 +19,28 @@ export function lintNotAuthority(leaf: DecodedCertificate): Check[] {
   ];
 }
 
-/** What the leaf may be used for, and whether an issuer takes that away again (RFC 5280 §4.2.1.3, §4.2.1.12). */
-export function lintLeafUsage(chain: Chain<DecodedCertificate>): Check[] {
+/**
+ * What the leaf may be used for, and whether an issuer takes that away again (RFC 5280 §4.2.1.3, §4.2.1.12). Where
+ * servers are excepted and the leaf is for servers only, it and its issuers are held to serverAuth.
+ */
+export function lintLeafUsage(chain: Chain<DecodedCertificate>, serverAuthExcepted = false): Check[] {
   const [leaf, ...issuers] = chain;
-  return [...lintClientUse(leaf), ...issuers.flatMap(lintIssuerUse), ...lintKeyUse(leaf)];
+  const isExcepted = serverAuthExcepted && isForServersOnly(leaf);
+  const allows = isExcepted ? allowsServers : allowsClients;
+  return [
+    ...(isExcepted ? [exceptedServer()] : lintClientUse(leaf)),
+    ...issuers.flatMap((issuer) => lintIssuerUse(issuer, allows)),
+    ...lintKeyUse(leaf),
+  ];
 }
 
 /** Every certificate of an anchor's chain must be an authority that may sign certificates for clients. */
-export function lintAuthorityUsage(authority: DecodedCertificate): Check[] {
+export function lintAuthorityUsage(authority: DecodedCertificate, serverAuthExcepted = false): Check[] {
   if (!authority.isCa) return [notAnAuthority(authority)];
   return [
     passed('NOT_A_CA', `${nameOf(authority)} is a certification authority.`),
     ...lintSigning(authority),
-    ...lintIssuerUse(authority),
+    ...lintIssuerUse(authority, serverAuthExcepted ? allowsEither : allowsClients),
   ];
 }
 
@@ -60,13 +69,20 @@ function lintClientUse({ extendedKeyUsage }: DecodedCertificate): Check[] {
 
 const TWO_WAYS_OUT: Advice = {
   remedy:
-    'Public certification authorities are ending client use (since 2026, one after the other), so a renewed website certificate will not help. Two ways out: ask a private authority, your own or your company\'s, for a certificate with clientAuth; or make one yourself and choose "Pin certificate".',
+    'Public certification authorities are ending client use (since 2026, one after the other), so a renewed website certificate will not help. Two ways out: ask a private authority, your own or your company\'s, for a certificate with clientAuth; or make one yourself and choose "Pin certificate". Until then an operator can make an exception with an end date for the trust anchor (guide: docs/guides/public-ca.md).',
   command:
     'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 365 -keyout client.key -out client.pem -subj "/CN=my-application" -addext "basicConstraints=critical,CA:FALSE" -addext "keyUsage=critical,digitalSignature" -addext "extendedKeyUsage=clientAuth"',
 };
 
-function lintIssuerUse(issuer: DecodedCertificate): Check[] {
-  if (issuer.extendedKeyUsage === undefined || allowsClients(issuer.extendedKeyUsage)) return [];
+function exceptedServer(): Check {
+  return passed(
+    'EKU_CLIENTAUTH_MISSING',
+    'It may only be used by servers, which the trust anchor excepts at the moment. When the exception ends it will be refused.',
+  );
+}
+
+function lintIssuerUse(issuer: DecodedCertificate, allows: (usages: readonly string[]) => boolean): Check[] {
+  if (issuer.extendedKeyUsage === undefined || allows(issuer.extendedKeyUsage)) return [];
   const uses = issuer.extendedKeyUsage.join(', ') || 'nothing';
   return [
     finding(
@@ -74,7 +90,7 @@ function lintIssuerUse(issuer: DecodedCertificate): Check[] {
       `The authority ${nameOf(issuer)} may only issue certificates for ${uses}, not for clients (clientAuth). Everything that it issued for clients will be refused.`,
       {
         remedy:
-          'Ask for a certificate from an authority without this limit: a private one of yours or of your company. Public authorities are ending client use.',
+          'Ask for a certificate from an authority without this limit: a private one of yours or of your company. Public authorities are ending client use; an exception with an end date for the trust anchor bridges that (guide: docs/guides/public-ca.md).',
       },
     ),
   ];
@@ -82,6 +98,12 @@ function lintIssuerUse(issuer: DecodedCertificate): Check[] {
 
 const allowsClients = (usages: readonly string[]): boolean =>
   usages.includes('clientAuth') || usages.includes('any');
+const allowsServers = (usages: readonly string[]): boolean =>
+  usages.includes('serverAuth') || usages.includes('any');
+const allowsEither = (usages: readonly string[]): boolean => allowsClients(usages) || allowsServers(usages);
+
+const isForServersOnly = ({ extendedKeyUsage: usages }: DecodedCertificate): boolean =>
+  usages !== undefined && allowsServers(usages) && !allowsClients(usages);
 
 function lintKeyUse({ keyUsage }: DecodedCertificate): Check[] {
   if (keyUsage === undefined || keyUsage.includes('digitalSignature') || keyUsage.includes('keyAgreement')) {

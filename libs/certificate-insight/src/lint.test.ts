@@ -46,6 +46,7 @@ const curve = (namedCurve: string): Partial<CertificateOptions> => ({
     generateKeyPairSync('ec', { namedCurve }).publicKey.export({ type: 'spki', format: 'der' }),
   ),
 });
+const BY_EXCEPTION = { mode: 'match-by-name', field: 'subject_dn', serverAuthExcepted: true } as const;
 const known = (...anchorSubjects: string[]) => ({ ...BY_SUBJECT, anchorSubjects }) as const;
 
 /** Each code with the changes to the sound world that produce it. The compiler asks for every code. */
@@ -208,6 +209,26 @@ describe('lint', () => {
 
   it('breaks one thing at a time: a leaf for servers has no other finding', async () => {
     expect(findings(await leaf({ extendedKeyUsage: ['serverAuth'] }))).toEqual(['EKU_CLIENTAUTH_MISSING']);
+  });
+
+  it.each<[what: string, checks: () => Promise<Check[]>]>([
+    ['a leaf for servers', () => leaf({ extendedKeyUsage: ['serverAuth'] }, BY_EXCEPTION)],
+    [
+      'an anchor for servers',
+      async () =>
+        lintPasted((await createAuthority({ ...ROOT, extendedKeyUsage: ['serverAuth'] })).pem, {
+          mode: 'trust-anchor',
+          serverAuthExcepted: true,
+        }),
+    ],
+  ])('finds nothing against %s where the anchor excepts servers', async (_what, checks) => {
+    expect(findings(await checks())).toEqual([]);
+  });
+
+  it('finds a leaf for mail, whatever is excepted for servers', async () => {
+    expect(findings(await leaf({ extendedKeyUsage: ['1.3.6.1.5.5.7.3.4'] }, BY_EXCEPTION))).toEqual([
+      'EKU_CLIENTAUTH_MISSING',
+    ]);
   });
 
   it('offers two ways out of a missing clientAuth, and a command', async () => {

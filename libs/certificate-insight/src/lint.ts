@@ -31,7 +31,7 @@ function lintFor(
       return [
         ...lintNotAuthority(leaf),
         ...lintIssuer(leaf),
-        ...lintLeafUsage(chain),
+        ...lintLeafUsage(chain, use.serverAuthExcepted),
         ...lintNames(leaf, use.field),
         ...lintValidity(chain, now),
         ...lintVersion(chain),
@@ -52,7 +52,7 @@ function lintFor(
     // RFC 5280 §6.1.1: an anchor's own signature is not part of any path.
     case 'trust-anchor':
       return [
-        ...chain.flatMap(lintAuthorityUsage),
+        ...chain.flatMap((authority) => lintAuthorityUsage(authority, use.serverAuthExcepted)),
         ...lintValidity(chain, now),
         ...lintVersion(chain),
         ...lintAlgorithms(chain, chain.slice(0, -1)),

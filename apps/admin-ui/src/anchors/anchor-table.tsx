@@ -2,6 +2,7 @@ import { Table } from '@mantine/core';
 import type { Anchor } from '../api/entities.js';
 import { Value } from '../parts/copy.js';
 import { When } from '../parts/when.js';
+import { ExceptionCell } from './exception-cell.js';
 import { RevocationCell } from './revocation-cell.js';
 
 export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
@@ -14,6 +15,7 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
           <Table.Th>Key (SHA-256)</Table.Th>
           <Table.Th>Valid until</Table.Th>
           <Table.Th>Revocation</Table.Th>
+          <Table.Th>For servers only</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -38,6 +40,9 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
             </Table.Td>
             <Table.Td data-label="Revocation">
               <RevocationCell anchor={anchor} />
+            </Table.Td>
+            <Table.Td data-label="For servers only">
+              <ExceptionCell anchor={anchor} />
             </Table.Td>
           </Table.Tr>
         ))}

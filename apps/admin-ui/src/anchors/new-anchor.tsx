@@ -1,4 +1,4 @@
-import { Radio, Stack, TextInput } from '@mantine/core';
+import { Box, Radio, Stack, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCreate } from '../api/queries.js';
@@ -8,12 +8,15 @@ import { PartnerSelect } from '../partners/partner-select.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { fieldProblems, Form } from '../parts/form.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
+import { EXCEPTION_LABEL, UntilField } from './exception-cell.js';
+import { toInstant } from './exception.js';
 import { REVOCATION, REVOCATION_MODES, type RevocationMode } from './revocation.js';
 
 const LABELS = {
   partner: 'Partner',
   id: 'Id',
   revocation: 'Revoked certificates',
+  server_auth_until: EXCEPTION_LABEL,
   certificate: 'Certificate of the authority',
 };
 
@@ -23,15 +26,23 @@ export function NewAnchor() {
   const [id, setId] = useState<string>();
   const [input, setInput] = useState<string | Uint8Array>('');
   const [revocation, setRevocation] = useState<RevocationMode>();
+  const [day, setDay] = useState('');
   const [reading, setReading] = useState<Reading>();
   const create = useCreate('anchors');
   const navigate = useNavigate();
   const chosen = id ?? (partner === '' ? '' : `${partner}-ca`);
+  const until = toInstant(day);
   const problems = fieldProblems(create.error, Object.keys(LABELS));
   const submit = () =>
     create.mutate(
       // Whatever was not chosen is for the server to refuse: there is no default.
-      { id: chosen, partner, certificate: toPem(reading), revocation: revocation as RevocationMode },
+      {
+        id: chosen,
+        partner,
+        certificate: toPem(reading),
+        revocation: revocation as RevocationMode,
+        ...(until !== undefined && { server_auth_until: until }),
+      },
       { onSuccess: () => void navigate({ to: '/partners/$partner', params: { partner } }) },
     );
   return (
@@ -45,7 +56,12 @@ export function NewAnchor() {
           problems={problems}
           labels={LABELS}
           hold={holdOf(reading)}
-          cli={toCliLine('anchor add', [chosen], { partner, file: 'ca.pem', revocation })}
+          cli={toCliLine('anchor add', [chosen], {
+            partner,
+            file: 'ca.pem',
+            revocation,
+            'server-auth-until': day,
+          })}
         >
           <Stack gap="md" maw={480}>
             <PartnerSelect
@@ -86,10 +102,13 @@ export function NewAnchor() {
             label={LABELS.certificate}
             input={input}
             onInput={setInput}
-            use={{ mode: 'trust-anchor' }}
+            use={{ mode: 'trust-anchor', serverAuthExcepted: until !== undefined }}
             onRead={setReading}
             error={problems.fields['certificate']}
           />
+          <Box maw={480}>
+            <UntilField day={day} onDay={setDay} error={problems.fields['server_auth_until']} optional />
+          </Box>
         </Form>
       </Card>
     </Page>

@@ -4,6 +4,7 @@ type Schemas = components['schemas'];
 
 export type Partner = Schemas['Partner'];
 export type Anchor = Schemas['Anchor'];
+export type AnchorChange = Schemas['AnchorChange'];
 export type Client = Schemas['Client'];
 export type Credential = Schemas['Credential'];
 export type NewCredential = Schemas['NewCredential'];

@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type { Collections, Creations, List, Passkey, Session } from './entities.js';
+import type { AnchorChange, Collections, Creations, List, Passkey, Session } from './entities.js';
 import { problemOf } from './problem.js';
 import { request, type Answer, type Query } from './request.js';
 
@@ -31,7 +31,7 @@ export function useList<K extends keyof Collections>(collection: K, query: Query
 }
 
 /** One member of a collection, with its version. */
-export function useOne<K extends 'partners' | 'clients'>(collection: K, id: string) {
+export function useOne<K extends 'partners' | 'clients' | 'anchors'>(collection: K, id: string) {
   return useQuery({
     queryKey: [collection, 'one', id],
     queryFn: ({ signal }): Promise<Answer<Collections[K]>> =>
@@ -65,6 +65,12 @@ export function useSwitch(collection: 'partners' | 'clients', id: string) {
 export function useRename(id: string, ifMatch: string | undefined) {
   return useChange((name: string) =>
     request('PATCH', `${API}/partners/${encodeURIComponent(id)}`, { body: { name }, ifMatch }),
+  );
+}
+
+export function useChangeAnchor(id: string, ifMatch: string | undefined) {
+  return useChange((body: AnchorChange) =>
+    request('PATCH', `${API}/anchors/${encodeURIComponent(id)}`, { body, ifMatch }),
   );
 }
 

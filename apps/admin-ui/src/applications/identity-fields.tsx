@@ -1,5 +1,6 @@
 import { Button, Radio, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useCallback, useState } from 'react';
+import { exceptionState } from '../anchors/exception.js';
 import type { Anchor } from '../api/entities.js';
 import { CertificatePanel } from '../certificates/certificate-panel.js';
 import { isSendable, type Reading } from '../certificates/use-insight.js';
@@ -43,9 +44,14 @@ function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props
     },
     [onDraft, onReading],
   );
-  const subjects = anchors
-    .filter(({ id }) => id === draft.anchor)
-    .flatMap(({ subject, intermediates }) => [subject, ...intermediates.map((each) => each.subject)]);
+  const chosen = anchors.filter(({ id }) => id === draft.anchor);
+  const serverAuthExcepted = chosen.some(({ server_auth_until: until }) =>
+    ['in force', 'ends soon'].includes(exceptionState(until, new Date())),
+  );
+  const subjects = chosen.flatMap(({ subject, intermediates }) => [
+    subject,
+    ...intermediates.map((each) => each.subject),
+  ]);
   return (
     <Stack gap="md">
       {anchors.length === 0 && (
@@ -98,7 +104,12 @@ function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props
         label="Certificate to read the name from (optional)"
         input={input}
         onInput={setInput}
-        use={{ mode: 'match-by-name', field, ...(subjects.length > 0 && { anchorSubjects: subjects }) }}
+        use={{
+          mode: 'match-by-name',
+          field,
+          serverAuthExcepted,
+          ...(subjects.length > 0 && { anchorSubjects: subjects }),
+        }}
         onRead={onRead}
         note="In this mode the certificate is only read here: just the name is sent."
       />
