@@ -156,6 +156,7 @@ const CASES: readonly PathCase[] = [
         await paths.through('issuer for both', { extendedKeyUsage: ['serverAuth', 'clientAuth'] }, ACCEPTED),
         await paths.through('issuer for servers', server, ISSUER_INVALID),
         paths.attempt('its issuer for servers', [await paths.leaf(below), below, serverOnly], ISSUER_INVALID),
+        ...(await exceptedServers(paths.world)),
       ];
     },
   },
@@ -220,6 +221,25 @@ const CASES: readonly PathCase[] = [
     paths: async (paths) => [...(await honestBags(paths)), ...(await mazes(paths))],
   },
 ];
+
+/** Where the trust anchor says so, a certificate for servers only counts: under it, with the registered name. */
+async function exceptedServers(world: AttackWorld): Promise<readonly Attempt[]> {
+  const until = new Date(Date.now() + 60 * MINUTE_MS).toISOString();
+  const { root, issuing, sibling, subject, attempt } = await companyWith(world, ({ pem }) => pem, {
+    server_auth_until: until,
+  });
+  const server = (issuer: Authority, named = subject, usage = 'serverAuth'): Promise<IssuedCertificate> =>
+    issuer.issue({ subject: named, extendedKeyUsage: [usage], ...validNow() });
+  const refused = invalidClient('client_auth_not_permitted');
+  return [
+    attempt('excepted: serverAuth only', [await server(issuing)], ACCEPTED),
+    attempt('excepted: clientAuth', [await issueClient(issuing, subject)], ACCEPTED),
+    attempt('excepted: another purpose', [await server(issuing, subject, '1.3.6.1.5.5.7.3.4')], refused),
+    attempt('excepted: another name', [await server(issuing, 'CN=somebody')], refused),
+    attempt('excepted: its sibling', [await server(sibling), sibling, root], refused),
+    attempt('excepted: their root', [await server(root), root], refused),
+  ];
+}
 
 /** What servers of partners send: in any order, with the root, with cross-certificates. */
 async function honestBags(paths: ClientPaths): Promise<readonly Attempt[]> {
@@ -338,7 +358,11 @@ const issueClient = (issuer: Authority, subject: string): Promise<IssuedCertific
   issuer.issue({ subject, extendedKeyUsage: ['clientAuth'], ...validNow() });
 
 /** A partner with two issuing authorities under one root, of which `anchorOf` is registered, and a client of the first. */
-async function companyWith(world: AttackWorld, anchorOf: (issuing: Authority, root: Authority) => string) {
+async function companyWith(
+  world: AttackWorld,
+  anchorOf: (issuing: Authority, root: Authority) => string,
+  more: Readonly<Record<string, unknown>> = {},
+) {
   const { operator } = world;
   const partner = await registerPartner(operator, 'company');
   world.onClose(() => operator.post(`partners/${partner.id}/suspend`));
@@ -353,6 +377,7 @@ async function companyWith(world: AttackWorld, anchorOf: (issuing: Authority, ro
     partner: partner.id,
     certificate: anchorOf(issuing, root),
     revocation: 'off',
+    ...more,
   });
   const clientId = uniqueName('company');
   const subject = `CN=${clientId}`;
