@@ -35,7 +35,7 @@ export class ApiWorld {
     const world = new ApiWorld(people, listener, cookie, anchor);
     await world.make('partners', { id: 'world', name: 'World' });
     await world.make('anchors', {
-      id: 'world-ca',
+      id: 'world',
       partner: 'world',
       certificate: anchor.pem,
       revocation: 'soft',
@@ -74,7 +74,7 @@ export class ApiWorld {
     const isPinned = field === 'certificate';
     const recognised = isPinned
       ? { certificate: (await createSelfSigned({ subject: `CN=${id}`, ...LONG })).pem }
-      : { anchor: 'world-ca', [name]: `CN=${id}` };
+      : { anchor: 'world', [name]: `CN=${id}` };
     const method = isPinned ? 'self_signed_tls_client_auth' : 'tls_client_auth';
     const bodies: Record<string, Record<string, unknown>> = {
       '/api/v1/partners': { id, name: 'Another' },
@@ -85,7 +85,8 @@ export class ApiWorld {
         certificate: (await newAuthority(id)).pem,
         revocation: 'hard',
       },
-      '/api/v1/revocation-lists': { anchor: 'world-ca', crl: this.crl() },
+      '/api/v1/anchors/{id}': { server_auth_until: null },
+      '/api/v1/revocation-lists': { anchor: 'world', crl: this.crl() },
       '/api/v1/clients': { id, partner: 'world', token_endpoint_auth_method: method, ...recognised },
       '/api/v1/credentials': { client: isPinned ? 'world-pin' : 'world-named', ...recognised },
       '/api/v1/resources': { audience: `https://${id}.example`, partner: 'world', scopes: ['read'] },
