@@ -51,6 +51,8 @@ export interface IssuanceWorld {
   newTokenId(): string;
   /** Says where CRLs for an anchor are published, so that they are fetched. Called often; must not wait. */
   wantCrls(anchorId: string, urls: readonly string[]): void;
+  /** Says that a token was issued although it is not known whether the certificate is revoked (soft). */
+  acceptedUnknown(cause: UnknownCause): void;
 }
 
 /** What was decided, complete for caller, log and audit. */
@@ -116,6 +118,7 @@ export class IssueToken {
     }
     const accessToken = await this.signer.sign(decision.claims);
     await this.recorder.recordGrant(decision, context);
+    if (decision.unknownRevocation !== undefined) this.world.acceptedUnknown(decision.unknownRevocation);
     const { exp, iat, scope } = decision.claims;
     return { accessToken, expiresIn: exp - iat, scope };
   }
