@@ -83,6 +83,7 @@ export {
   type RevocationStatus,
   type UnknownCause,
 } from './revocation/status.js';
-export { crlUrlsOf } from './revocation/distribution-point.js';
+export { encodeOcspRequest } from './revocation/ocsp-request.js';
+export { statusSourcesOf, type StatusSource } from './revocation/status-source.js';
 export { readPemBlock } from './certificate/pem.js';
 export { formatIpAddress } from './identity/ip-address.js';

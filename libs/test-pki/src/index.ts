@@ -31,9 +31,11 @@ export {
   type SignatureHash,
 } from './keys.js';
 export {
+  crlDistributionPoint,
   makeOcspError,
   makeOcspResponse,
   makeRevocationList,
+  ocspResponder,
   type OcspOptions,
   type OcspStatementOptions,
   type RevocationListOptions,

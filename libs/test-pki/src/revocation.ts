@@ -23,6 +23,20 @@ export interface RevokedOptions {
   readonly extensions?: readonly RawExtension[];
 }
 
+/** cRLDistributionPoints with one address (RFC 5280 §4.2.1.13). */
+export function crlDistributionPoint(url: string): RawExtension {
+  const name = encodeDer(0xa0, encodeDer(0xa0, uri(url)));
+  return { oid: '2.5.29.31', value: encodeDer(TAG.sequence, encodeDer(TAG.sequence, name)) };
+}
+
+/** authorityInfoAccess with the address of one OCSP responder (RFC 5280 §4.2.2.1). */
+export function ocspResponder(url: string): RawExtension {
+  const access = encodeDer(TAG.sequence, encodeOid('1.3.6.1.5.5.7.48.1'), uri(url));
+  return { oid: '1.3.6.1.5.5.7.1.1', value: encodeDer(TAG.sequence, access) };
+}
+
+const uri = (address: string): Uint8Array => encodeDer(0x86, Buffer.from(address));
+
 /** A CRL (RFC 5280 §5), DER; version 2 as soon as anything has an extension. Keys must be EC. */
 export function makeRevocationList(signer: Signer, options: RevocationListOptions): Uint8Array {
   const { thisUpdate, nextUpdate, revoked = [], extensions = [], tamper } = options;

@@ -262,6 +262,26 @@ describe('statusByResponses (RFC 6960 §3.2)', () => {
     expect(status(response())).toEqual({ status: 'good', freshUntil: after(23) });
   });
 
+  it.each<[string, () => OcspResponse | Promise<OcspResponse>]>([
+    ['one that has ended', () => response([about({ nextUpdate: before(0.5) })])],
+    ['one of nobody who may say so', () => response([about()], {}, world.root)],
+    ['one that ends earlier', () => response([about({ nextUpdate: after(1) })])],
+    ['an old one that did not know', () => response([about({ status: 'unknown', nextUpdate: before(0.5) })])],
+  ])('takes nothing away from a fresh one by %s', async (_name, other) => {
+    const [one, another] = [response(), await other()];
+    expect(status(one, another)).toEqual({ status: 'good', freshUntil: after(23) });
+    expect(status(another, one)).toEqual({ status: 'good', freshUntil: after(23) });
+  });
+
+  it('looks at the first eight certificates that a response brings along, and at no more', async () => {
+    const delegate = await world.intermediate.issue(DELEGATE);
+    const others = Array.from({ length: 8 }, () => world.issued.der);
+    const brought = (certificates: Uint8Array[]): OcspResponse =>
+      response([about()], { certificates }, delegate);
+    expect(status(brought([...others.slice(1), delegate.der])).status).toBe('good');
+    expect(status(brought([...others, delegate.der]))).toMatchObject({ cause: 'rev.unknown_signer' });
+  });
+
   it('lets one response that says revoked decide', () => {
     const bad = response([about({ status: { revokedSince: before(2) } })]);
     expect(status(response(), bad)).toMatchObject({ status: 'revoked' });

@@ -9,7 +9,8 @@ const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
 
 /**
  * The status of `certificate`, which `issuer` has issued, by OCSP responses (RFC 6960 §3.2). A response that says
- * revoked decides, whatever others say; a responder that does not know is not good.
+ * revoked decides, whatever others say; a responder that does not know is not good. What cannot be used, or is no longer
+ * fresh, takes nothing away from one that is.
  *
  * Does NOT ask whether a delegated responder is revoked itself (RFC 6960 §4.2.2.2.1): its authority ends with its
  * certificate.
@@ -22,25 +23,33 @@ export function statusByResponses(
   now: Date,
 ): RevocationStatus {
   let good: Date | undefined;
-  let cause: UnknownCause | undefined;
-  for (const response of responses) {
-    for (const statement of response.statements) {
-      if (!isAbout(statement.certificate, certificate, issuer)) continue;
-      const fault = unusable(response, statement, certificate, issuer, rules, now);
-      if (fault === undefined && statement.status === 'revoked')
-        return {
-          status: 'revoked',
-          since: statement.since ?? statement.thisUpdate,
-          reason: statement.reason,
-        };
-      const fresh = freshUntil(statement, rules, now);
-      if (fault === undefined && fresh !== undefined && statement.status === 'good') good = fresh;
-      else cause = fault ?? (statement.status === 'unknown' ? 'rev.unknown_scope' : 'rev.unknown_stale');
+  let isContradicted = false;
+  let cause: UnknownCause = 'rev.unknown_no_source';
+  for (const { response, statement } of statementsAbout(certificate, issuer, responses)) {
+    const fault = unusable(response, statement, certificate, issuer, rules, now);
+    if (fault !== undefined) {
+      cause = fault;
+      continue;
     }
+    const { status, since = statement.thisUpdate, reason } = statement;
+    if (status === 'revoked') return { status, since, reason };
+    const fresh = freshUntil(statement, rules, now);
+    isContradicted ||= fresh !== undefined && status === 'unknown';
+    if (status === 'unknown') cause = 'rev.unknown_scope';
+    else if (fresh === undefined) cause = 'rev.unknown_stale';
+    else if (good === undefined || fresh > good) good = fresh;
   }
   // Statements that contradict each other are not good.
-  if (good !== undefined && cause === undefined) return { status: 'good', freshUntil: good };
-  return { status: 'unknown', cause: cause ?? 'rev.unknown_no_source' };
+  if (good !== undefined && !isContradicted) return { status: 'good', freshUntil: good };
+  return { status: 'unknown', cause: isContradicted ? 'rev.unknown_scope' : cause };
+}
+
+function statementsAbout(certificate: Certificate, issuer: Certificate, responses: readonly OcspResponse[]) {
+  return responses.flatMap((response) =>
+    response.statements
+      .filter((statement) => isAbout(statement.certificate, certificate, issuer))
+      .map((statement) => ({ response, statement })),
+  );
 }
 
 function unusable(
@@ -66,16 +75,18 @@ function signerFault(
   rules: RevocationRules,
   now: Date,
 ): UnknownCause | undefined {
-  const able = [
-    issuer,
-    ...response.certificates.filter((delegate) => isDelegate(delegate, issuer, rules, now)),
-  ];
-  const named = able.filter((signer) => isResponder(signer, response));
-  if (named.length === 0) return 'rev.unknown_signer';
-  return named.some((signer) => signatureFault(response, signer, rules.signatureAlgorithms) === undefined)
+  const named = [issuer, ...response.certificates.slice(0, MAXIMUM_CERTIFICATES)].filter((signer) =>
+    isResponder(signer, response),
+  );
+  const able = named.filter((signer) => signer === issuer || isDelegate(signer, issuer, rules, now));
+  if (able.length === 0) return 'rev.unknown_signer';
+  return able.some((signer) => signatureFault(response, signer, rules.signatureAlgorithms) === undefined)
     ? undefined
     : 'rev.unknown_signature';
 }
+
+/** Of those that a response brings along: each may cost a signature check, and one signer is enough. */
+const MAXIMUM_CERTIFICATES = 8;
 
 function isDelegate(delegate: Certificate, issuer: Certificate, rules: RevocationRules, now: Date): boolean {
   return (
