@@ -10,12 +10,19 @@ export interface Exchange {
   /** The only addresses that are connected to. */
   readonly addresses: readonly HostAddress[];
   readonly maxBytes: number;
+  /** Sent with POST; GET if `undefined`. */
+  readonly send: RequestBody | undefined;
   /** PEM of the authorities that https servers may have; Node's public ones if `undefined`. */
   readonly authorities: string | undefined;
   /** Ends connecting, with a `Refused` as its reason. */
   readonly connectLimit: AbortSignal;
   /** Ends everything, with a `Refused` as its reason. */
   readonly totalLimit: AbortSignal;
+}
+
+export interface RequestBody {
+  readonly contentType: string;
+  readonly octets: Uint8Array;
 }
 
 export interface Answer {
@@ -35,14 +42,19 @@ export async function getBody(exchange: Exchange): Promise<Answer> {
   }
 }
 
-function responseTo({ url, connectLimit, totalLimit, ...rest }: Exchange): Promise<IncomingMessage> {
+function responseTo({ url, send, connectLimit, totalLimit, ...rest }: Exchange): Promise<IncomingMessage> {
   const isTls = url.protocol === 'https:';
   const options: RequestOptions = {
-    method: 'GET',
+    method: send === undefined ? 'GET' : 'POST',
     // A connection of its own: a kept one was opened for another decision, and the global agent may know a proxy.
     agent: false,
     lookup: pinnedTo(rest.addresses),
-    headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'holdfast' },
+    headers: {
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      'user-agent': 'holdfast',
+      ...(send && { 'content-type': send.contentType, 'content-length': send.octets.length }),
+    },
     maxHeaderSize: MAX_HEADER_BYTES,
     insecureHTTPParser: false,
     ...(isTls && { rejectUnauthorized: true, ca: rest.authorities }),
@@ -57,7 +69,7 @@ function responseTo({ url, connectLimit, totalLimit, ...rest }: Exchange): Promi
     );
     request.once('response', resolve);
     request.on('error', (error) => reject(toRefused(error)));
-    request.end();
+    request.end(send?.octets);
   });
 }
 

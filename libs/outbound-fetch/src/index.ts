@@ -6,6 +6,8 @@ export {
   type FetchLimits,
   type FetchOutcome,
   type OutboundFetchOptions,
+  type OutboundRequest,
 } from './outbound-fetch.js';
+export type { RequestBody } from './exchange.js';
 export { OUTBOUND_REFUSALS, type NotFetched, type OutboundRefusal } from './refusal.js';
 export type { HostAddress, Resolver } from './resolve-host.js';

@@ -2,6 +2,7 @@ import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '@holdfast/test-pki';
+import type { RequestBody } from './exchange.js';
 import { FETCH_LIMITS, OutboundFetch, type OutboundFetchOptions } from './outbound-fetch.js';
 import type { OutboundRule } from './outbound-url.js';
 import type { HostAddress } from './resolve-host.js';
@@ -30,11 +31,24 @@ afterEach(async () => {
 /** A fetch of NAME from a server on loopback; NAME is listed unless `listed` says otherwise. */
 async function fetchFrom(
   server: Loopback,
-  options: OutboundFetchOptions & { listed?: string[]; url?: string; maxBytes?: number } = {},
+  options: OutboundFetchOptions & {
+    listed?: string[];
+    url?: string;
+    maxBytes?: number;
+    send?: RequestBody;
+  } = {},
 ) {
-  const { listed = [NAME], url = `http://${NAME}:${server.port}/ca.crl`, maxBytes = MAX_BYTES } = options;
+  const {
+    listed = [NAME],
+    url = `http://${NAME}:${server.port}/ca.crl`,
+    maxBytes = MAX_BYTES,
+    send,
+  } = options;
   const fetch = new OutboundFetch({ resolve: () => Promise.resolve(at('127.0.0.1')), ...options });
-  return fetch.fetch(url, ruleFor(server.port, ...listed), maxBytes);
+  return fetch.fetch(url, ruleFor(server.port, ...listed), {
+    maxBytes,
+    ...(send && { send }),
+  });
 }
 
 const serving = (answer: http.RequestListener) => started(Loopback.http(answer));
@@ -52,6 +66,22 @@ describe('OutboundFetch', () => {
     expect(server.requests).toEqual([
       { path: '/ca.crl', host: `${NAME}:${server.port}`, encoding: 'identity' },
     ]);
+  });
+
+  it('sends a body with POST, with its type and length and through the same guard', async () => {
+    const got: unknown[] = [];
+    const server = await serving((request, response) => {
+      const { method, headers } = request;
+      request.on('data', (chunk: Buffer) =>
+        got.push(method, headers['content-type'], headers['content-length'], chunk.toString()),
+      );
+      request.on('end', () => response.end('the answer'));
+    });
+    const send = { contentType: 'application/ocsp-request', octets: Buffer.from('the question') };
+    expect(await fetchFrom(server, { send })).toMatchObject({ body: Buffer.from('the answer') });
+    expect(got).toEqual(['POST', 'application/ocsp-request', '12', 'the question']);
+    expect(await fetchFrom(server, { send, listed: [] })).toMatchObject({ fetched: false });
+    expect(server.connections).toBe(1);
   });
 
   it.each([
@@ -113,7 +143,7 @@ describe('OutboundFetch', () => {
     const server = await serving(plain);
     const fetch = new OutboundFetch({ resolve: () => Promise.resolve(at('127.0.0.1')) });
     const rule = { ...ruleFor(80), listedHosts: new Set([NAME]) };
-    expect(await fetch.fetch(`http://${NAME}:${server.port}/`, rule, MAX_BYTES)).toMatchObject({
+    expect(await fetch.fetch(`http://${NAME}:${server.port}/`, rule, { maxBytes: MAX_BYTES })).toMatchObject({
       refusal: 'port_not_allowed',
     });
     expect(server.connections).toBe(0);
@@ -252,7 +282,9 @@ describe('OutboundFetch, with a server that means harm (SS-15)', () => {
     const { port } = server;
     await server.stop();
     const fetch = new OutboundFetch({ resolve: () => Promise.resolve(at('127.0.0.1')) });
-    expect(await fetch.fetch(url, ruleFor(port, NAME), 10)).toMatchObject({ detail: 'ECONNREFUSED' });
+    expect(await fetch.fetch(url, ruleFor(port, NAME), { maxBytes: 10 })).toMatchObject({
+      detail: 'ECONNREFUSED',
+    });
   });
 });
 

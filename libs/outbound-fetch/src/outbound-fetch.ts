@@ -1,4 +1,4 @@
-import { getBody, type Answer } from './exchange.js';
+import { getBody, type Answer, type RequestBody } from './exchange.js';
 import { FetchSlots, type SlotLimits } from './fetch-slots.js';
 import { hostOf, readOutboundUrl, type OutboundRule, type OutboundUrl } from './outbound-url.js';
 import { Refused, type NotFetched } from './refusal.js';
@@ -19,6 +19,14 @@ export const FETCH_LIMITS: FetchLimits = {
   perHost: 1,
   waiting: 256,
 };
+
+/** What is fetched, when not with a plain GET. */
+export interface OutboundRequest {
+  /** The most that the body of the answer may have. */
+  readonly maxBytes: number;
+  /** Sent with POST. */
+  readonly send?: RequestBody;
+}
 
 export interface OutboundFetchOptions {
   readonly limits?: FetchLimits;
@@ -50,12 +58,11 @@ export class OutboundFetch {
     this.resolve = options.resolve ?? systemResolver;
   }
 
-  /** Fetches at most `maxBytes` of body with GET. */
-  async fetch(address: string, rule: OutboundRule, maxBytes: number): Promise<FetchOutcome> {
+  async fetch(address: string, rule: OutboundRule, request: OutboundRequest): Promise<FetchOutcome> {
     try {
       const target = readOutboundUrl(address, rule);
       const host = hostOf(target.url);
-      const answer = await this.slots.run(host, () => this.get(target, host, maxBytes));
+      const answer = await this.slots.run(host, () => this.exchange(target, host, request));
       return { fetched: true, ...answer };
     } catch (error) {
       if (error instanceof Refused) return error.toOutcome();
@@ -63,7 +70,11 @@ export class OutboundFetch {
     }
   }
 
-  private async get({ url, isListed }: OutboundUrl, host: string, maxBytes: number): Promise<Answer> {
+  private async exchange(
+    { url, isListed }: OutboundUrl,
+    host: string,
+    request: OutboundRequest,
+  ): Promise<Answer> {
     const connect = deadline(this.limits.connectMillis, 'connecting');
     const total = deadline(this.limits.totalMillis, 'in total');
     try {
@@ -75,7 +86,8 @@ export class OutboundFetch {
       return await getBody({
         url,
         addresses,
-        maxBytes,
+        maxBytes: request.maxBytes,
+        send: request.send,
         authorities: this.options.authorities,
         connectLimit: connect.signal,
         totalLimit: total.signal,
