@@ -18,7 +18,11 @@ const COLUMNS: readonly Column<RevocationList>[] = [
 
 const SOURCE_COLUMNS: readonly Column<RevocationSource>[] = [
   ['ANCHOR', ({ anchor }) => anchor],
+  ['KIND', ({ kind }) => kind],
   ['URL', ({ url }) => url],
+  ['CERTIFICATE', ({ certificate }) => certificate],
+  ['STATUS', ({ status }) => status],
+  ['FRESH UNTIL', ({ fresh_until }) => fresh_until],
   ['LAST SUCCESS', ({ last_success }) => last_success],
   ['LAST ERROR', ({ last_error }) => last_error],
   ['NEXT DUE', ({ next_due }) => next_due],
@@ -62,15 +66,11 @@ export function addCrlCommands(anchor: Command, session: Session): void {
   withExamples(list, 'anchor crl list', 'anchor crl list --anchor acme-ca -o json');
   const sources = crl
     .command('sources')
-    .description('where CRLs are fetched from, and how that goes')
+    .description('where CRLs and OCSP responses are fetched from, and how that goes')
     .option('--anchor <anchor>', 'those of one anchor')
     .action((query: { anchor?: string }) =>
       session.administer(async (api, out) =>
-        out.list(
-          await api.list(['revocation-sources'], RevocationSource, query),
-          SOURCE_COLUMNS,
-          'sources of CRLs',
-        ),
+        out.list(await api.list(['revocation-sources'], RevocationSource, query), SOURCE_COLUMNS, 'sources'),
       ),
     );
   withExamples(sources, 'anchor crl sources', 'anchor crl sources --anchor acme-ca');

@@ -64,6 +64,8 @@ describe('migrate', () => {
       'migration NameKinds1795222800000 done',
       'migration PinMatch1795224600000 done',
       'migration Revocation1795226400000 done',
+      'migration ServerAuthException1795230000000 done',
+      'migration Ocsp1795273200000 done',
       `roles ${database.name}_token_service and ${database.name}_admin have their rights`,
     ]);
     expect((await migrate(['up'])).out[0]).toBe('schema is up to date');

@@ -17,18 +17,13 @@ import type { TokenServiceConfig } from './config.js';
 import { PublicController, PUBLISHED, type PublishedDocuments } from './http/public.controller.js';
 import { DiagnosticsController } from './http/diagnostics.controller.js';
 import { TokenController } from './http/token.controller.js';
-import type { TokenMetrics } from './metrics.js';
 
 const now = (): Date => new Date();
 
 /** The mutual-TLS listener: the token endpoint. The only place where ports meet adapters. */
 @Module({})
 export class TokenModule {
-  static with(
-    config: TokenServiceConfig,
-    storage: PostgresOptions,
-    { acceptedUnknown }: Pick<TokenMetrics, 'acceptedUnknown'>,
-  ): DynamicModule {
+  static with(config: TokenServiceConfig, storage: PostgresOptions): DynamicModule {
     return {
       module: TokenModule,
       imports: [PostgresModule.forRootAsync({ useFactory: () => storage })],
@@ -56,8 +51,7 @@ export class TokenModule {
             new IssueToken(clients, toPolicy(config), signer, recorder, {
               now,
               newTokenId: randomUUID,
-              wantCrls: (anchor, urls) => sources.want(anchor, urls),
-              acceptedUnknown,
+              wantStatus: (anchor, found) => sources.want(anchor, found),
             }),
           inject: [RegistryReplica, KeyRing, DecisionRecorder, REVOCATION_SOURCES],
         },

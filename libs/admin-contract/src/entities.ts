@@ -71,11 +71,18 @@ export type RevocationList = z.infer<typeof RevocationList>;
 export const NewRevocationList = z.strictObject({ anchor: slug, crl });
 export type NewRevocationList = z.infer<typeof NewRevocationList>;
 
-/** Where CRLs of an anchor are fetched from, and how that goes. */
+/** Where the status of certificates under an anchor is fetched from, and how that goes. */
 export const RevocationSource = z.object({
   id: z.string(),
   anchor: slug,
+  kind: z.enum(['crl', 'ocsp']),
   url: z.string(),
+  /** Thumbprint of the certificate that a responder is asked about; null for a CRL. */
+  certificate: z.string().nullable(),
+  /** What the responder's answer at hand says; null for a CRL, or before the first answer. */
+  status: z.enum(['good', 'revoked']).nullable(),
+  /** When what came from here ends; null if nothing is at hand, or it says no end. */
+  fresh_until: z.string().nullable(),
   last_success: z.string().nullable(),
   /** Null if the last attempt succeeded, or if there was none. */
   last_error: z.string().nullable(),

@@ -17,6 +17,8 @@ export const AUDIT_KINDS = [
   'anchor.exception_set',
   'anchor.exception_ended',
   'revocation_list.stored',
+  'ocsp_response.stored',
+  'ocsp_response.removed',
   'client.created',
   'client.suspended',
   'client.resumed',

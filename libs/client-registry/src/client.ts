@@ -1,6 +1,7 @@
 import {
   matchesRegisteredName,
   type Certificate,
+  type OcspResponse,
   type RegisteredName,
   type RevocationList,
   type TrustAnchor,
@@ -13,7 +14,12 @@ import type { AuthMethod, RevocationMode, Status } from './entities.js';
 /** A trust anchor of the registry, with what is at hand to judge revocation under it. */
 export interface RegisteredAnchor extends TrustAnchor {
   readonly id: string;
-  readonly revocation: { readonly mode: RevocationMode; readonly lists: readonly RevocationList[] };
+  readonly revocation: {
+    readonly mode: RevocationMode;
+    readonly lists: readonly RevocationList[];
+    /** The OCSP responses at hand that were asked for about the certificate with this thumbprint. */
+    readonly responsesAbout: (thumbprint: CertificateThumbprint) => readonly OcspResponse[];
+  };
 }
 
 /** A registered name together with the one anchor that may vouch for it. */

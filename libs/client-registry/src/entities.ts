@@ -48,12 +48,37 @@ export interface RevocationListEntry {
   readonly storedAt: Date;
 }
 
-/** An address at which the authority of an anchor, or one below it, publishes a CRL, and how fetching from it goes. */
+/** An OCSP response at hand about one certificate under an anchor: verified when it was stored, and again when it is used. */
+export interface OcspResponseEntry {
+  readonly id: string;
+  readonly anchorId: string;
+  /** The URL of the responder. */
+  readonly source: string;
+  /** The certificate that was asked about. */
+  readonly certificate: CertificateThumbprint;
+  readonly der: Uint8Array;
+  readonly status: 'good' | 'revoked';
+  readonly producedAt: Date;
+  /** The end of the time in which "good" is believed; `undefined` if revoked. */
+  readonly freshUntil: Date | undefined;
+  readonly storedAt: Date;
+}
+
+/**
+ * An address at which the authority of an anchor, or one below it, publishes a CRL or answers about a certificate (OCSP), and
+ * how fetching from it goes.
+ */
 export interface RevocationSourceEntry {
-  /** Anchor and digest of the URL: its place in lists. */
+  /** Anchor and digest of the rest: its place in lists. */
   readonly id: string;
   readonly anchorId: string;
   readonly url: string;
+  /** The certificate that is asked about; `undefined` for a CRL. */
+  readonly certificate: CertificateThumbprint | undefined;
+  /** What the last good answer says about the certificate; `undefined` for a CRL, or before the first. */
+  readonly status: OcspResponseEntry['status'] | undefined;
+  /** When what came from here ends; `undefined` if nothing is at hand, or it says no end. */
+  readonly freshUntil: Date | undefined;
   readonly lastSuccess: Date | undefined;
   /** Why the last attempt failed; `undefined` if it succeeded, or if there was none. */
   readonly lastError: string | undefined;
@@ -129,5 +154,6 @@ export interface RegistryEntities {
   readonly resources: Resource;
   readonly grants: Grant;
   readonly revocationLists: RevocationListEntry;
+  readonly ocspResponses: OcspResponseEntry;
 }
 export type RegistryKind = keyof RegistryEntities;

@@ -8,6 +8,7 @@ import type {
   Partner,
   PinnedCredential,
   Resource,
+  OcspResponseEntry,
   RevocationListEntry,
   RevocationSourceEntry,
   Status,
@@ -41,6 +42,9 @@ export type Written<T> =
 export type NewCredential = NewNameCredential | NewPinnedCredential;
 export type NewNameCredential = Omit<NameCredential, 'id' | 'clientId'>;
 export type NewPinnedCredential = Omit<PinnedCredential, 'id' | 'clientId'>;
+
+/** An OCSP response that has been verified. */
+export type NewOcspResponse = Omit<OcspResponseEntry, 'id' | 'storedAt'>;
 
 /** A CRL that has been parsed. */
 export type NewRevocationList = Omit<RevocationListEntry, 'id' | 'storedAt'>;
@@ -83,6 +87,13 @@ export interface RegistryAdministration {
   createResource(actor: Actor, resource: Resource): Promise<Written<Resource>>;
   /** Replaces the CRL of the same source. One that is older than it is refused: `not_allowed`. */
   storeRevocationList(actor: Actor, list: NewRevocationList): Promise<Written<RevocationListEntry>>;
+  /** Replaces the response about the same certificate from the same responder. An older one is refused: `not_allowed`. */
+  storeOcspResponse(actor: Actor, response: NewOcspResponse): Promise<Written<OcspResponseEntry>>;
+  /** Drops what a responder said about a certificate that has ended. Idempotent. */
+  removeOcspResponse(
+    actor: Actor,
+    response: Pick<OcspResponseEntry, 'anchorId' | 'source' | 'certificate'>,
+  ): Promise<Written<undefined>>;
   /** Adds scopes to what a client may have at a resource. */
   addGrant(actor: Actor, grant: Omit<Grant, 'id'>): Promise<Written<Grant>>;
   removeGrant(actor: Actor, grantId: string): Promise<Written<Grant>>;

@@ -1,8 +1,11 @@
 import {
   parseCertificate,
+  parseOcspResponse,
   parseRegisteredName,
   parseRevocationList,
+  STRICT_PARSING,
   type Certificate,
+  type OcspResponse,
   type RevocationList,
 } from '@holdfast/certificate-validation';
 import type { ClientId } from '@holdfast/oauth-protocol';
@@ -54,15 +57,18 @@ export class RegistryReplica implements ClientDirectory {
     resources: new Map(),
     grants: new Map(),
     revocationLists: new Map(),
+    ocspResponses: new Map(),
   };
   private readonly index = {
     clientsOfPartner: new Map<string, Set<string>>(),
     credentialsOfClient: new Map<string, Set<string>>(),
     grantsOfClient: new Map<string, Set<string>>(),
     listsOfAnchor: new Map<string, Set<string>>(),
+    responsesAbout: new Map<string, Set<string>>(),
   };
   private readonly built = new Map<string, Client>();
   private readonly listsParsed = new Map<string, RevocationList | undefined>();
+  private readonly responsesParsed = new Map<string, OcspResponse | undefined>();
   private readonly anchorsBuilt = new Map<string, ParsedAnchor | undefined>();
   private confirmedAt = -Infinity;
   private currentVersion = -1n;
@@ -115,15 +121,17 @@ export class RegistryReplica implements ClientDirectory {
 
   private reindex(kind: RegistryKind, id: string, value: unknown, action: 'add' | 'delete'): void {
     if (value === undefined) return;
-    const { clientId, partnerId, anchorId } = value as {
+    const { clientId, partnerId, anchorId, certificate } = value as {
       clientId?: string;
       partnerId?: string;
       anchorId?: string;
+      certificate?: string;
     };
     if (kind === 'clients') enlist(this.index.clientsOfPartner, partnerId, id, action);
     if (kind === 'credentials') enlist(this.index.credentialsOfClient, clientId, id, action);
     if (kind === 'grants') enlist(this.index.grantsOfClient, clientId, id, action);
     if (kind === 'revocationLists') enlist(this.index.listsOfAnchor, anchorId, id, action);
+    if (kind === 'ocspResponses') enlist(this.index.responsesAbout, `${anchorId} ${certificate}`, id, action);
   }
 
   /** Drops the built clients that the change touches; they are built again when next asked for. */
@@ -138,13 +146,18 @@ export class RegistryReplica implements ClientDirectory {
       this.listsParsed.delete(id);
       this.forgetAnchor(this.tables.revocationLists.get(id)?.anchorId ?? '');
     }
+    if (kind === 'ocspResponses') {
+      this.responsesParsed.delete(id);
+      this.forgetAnchor(this.tables.ocspResponses.get(id)?.anchorId ?? '');
+    }
     if (kind === 'resources') this.built.clear();
   }
 
-  /** Anchors and their lists change rarely and serve many clients. */
+  /** An anchor, and what is known about revocation under it, serves the clients of its partner only. */
   private forgetAnchor(id: string): void {
     this.anchorsBuilt.delete(id);
-    this.built.clear();
+    const partner = this.tables.anchors.get(id)?.partnerId ?? '';
+    for (const client of this.index.clientsOfPartner.get(partner) ?? []) this.built.delete(client);
   }
 
   private build(id: ClientId): Client | undefined {
@@ -205,7 +218,11 @@ export class RegistryReplica implements ClientDirectory {
     const intermediates = entry.intermediates
       .map((der) => parseCertificate(der))
       .flatMap((i) => (i.parsed ? [i.certificate] : []));
-    const revocation = { mode: entry.revocation, lists: this.listsOf(id) };
+    const revocation = {
+      mode: entry.revocation,
+      lists: this.listsOf(id),
+      responsesAbout: (thumbprint: string) => this.responsesAbout(id, thumbprint),
+    };
     const { serverAuthUntil } = entry;
     return { anchor: { id, certificate: own.certificate, revocation, serverAuthUntil }, intermediates };
   }
@@ -223,6 +240,21 @@ export class RegistryReplica implements ClientDirectory {
       this.listsParsed.set(id, result?.parsed === true ? result.list : undefined);
     }
     return this.listsParsed.get(id);
+  }
+
+  private responsesAbout(anchorId: string, thumbprint: string): OcspResponse[] {
+    return [...(this.index.responsesAbout.get(`${anchorId} ${thumbprint}`) ?? [])]
+      .map((id) => this.response(id))
+      .filter((response) => response !== undefined);
+  }
+
+  private response(id: string): OcspResponse | undefined {
+    if (!this.responsesParsed.has(id)) {
+      const entry = this.tables.ocspResponses.get(id);
+      const result = entry && parseOcspResponse(entry.der, STRICT_PARSING);
+      this.responsesParsed.set(id, result?.parsed === true ? result.response : undefined);
+    }
+    return this.responsesParsed.get(id);
   }
 
   private grantsOf(id: string): GrantedScopes {

@@ -36,6 +36,7 @@ export { RegistrySubscription, type SubscriptionOptions } from './registry/regis
 export {
   RevocationSchedule,
   type AnchorFreshness,
+  type OcspQuestion,
   type RevocationSource,
   type SourceAttempt,
   type SourceState,

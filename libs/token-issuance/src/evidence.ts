@@ -1,13 +1,14 @@
 import {
-  crlUrlsOf,
   parseCertificate,
   revocationOf,
+  statusSourcesOf,
   validateClientCertificate,
   type Certificate,
   type CertificateVerdict,
   type ParsedCertificate,
   type PathRevocation,
   type RevocationRules,
+  type StatusSource,
   type ValidationPolicy,
   type VerifiedPath,
 } from '@holdfast/certificate-validation';
@@ -27,8 +28,8 @@ export interface JudgedPath {
   readonly verdict: CertificateVerdict<RegisteredAnchor>;
   /** `undefined` where there is no path, or the anchor does not ask. */
   readonly revocation: PathRevocation | undefined;
-  /** Where CRLs for the path are published; empty unless the anchor asks. */
-  readonly crlUrls: readonly string[];
+  /** Where the status of the path's certificates is published; empty unless the anchor asks. */
+  readonly statusSources: readonly StatusSource[];
 }
 
 /**
@@ -69,7 +70,7 @@ export class Evidence {
     const verdict = validateClientCertificate(leaf, candidates, anchors, policy.path, now);
     const judged = verdict.trusted
       ? { verdict, ...revocationOn(verdict.path, trust.intermediates, policy, now) }
-      : { verdict, revocation: undefined, crlUrls: [] };
+      : { verdict, revocation: undefined, statusSources: [] };
     this.last = { client, judged, until: holdsUntil(judged, now) };
     return judged;
   }
@@ -81,13 +82,14 @@ function revocationOn(
   stored: readonly Certificate[],
   policy: CertificatePolicy,
   now: Date,
-): Pick<JudgedPath, 'revocation' | 'crlUrls'> {
-  const { mode, lists } = path.anchor.revocation;
-  if (mode === 'off') return { revocation: undefined, crlUrls: [] };
-  const evidence = { lists, responses: [], signers: [...path.chain, ...stored] };
+): Pick<JudgedPath, 'revocation' | 'statusSources'> {
+  const { mode, lists, responsesAbout } = path.anchor.revocation;
+  if (mode === 'off') return { revocation: undefined, statusSources: [] };
+  const responses = [path.leaf, ...path.chain].flatMap(({ der }) => responsesAbout(thumbprintOf(der)));
+  const evidence = { lists, responses, signers: [...path.chain, ...stored] };
   return {
     revocation: revocationOf(path, evidence, policy.path, policy.revocation, now),
-    crlUrls: [path.leaf, ...path.chain].flatMap(crlUrlsOf),
+    statusSources: statusSourcesOf(path),
   };
 }
 

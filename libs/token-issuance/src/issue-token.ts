@@ -3,6 +3,7 @@ import {
   judgeLeaf,
   publicKeyThumbprint,
   type Certificate,
+  type StatusSource,
   type UnknownCause,
 } from '@holdfast/certificate-validation';
 import type { AuditValue } from '@holdfast/audit-trail';
@@ -49,10 +50,8 @@ export interface IssuanceWorld {
   now(): Date;
   /** A `jti` that no other token has. */
   newTokenId(): string;
-  /** Says where CRLs for an anchor are published, so that they are fetched. Called often; must not wait. */
-  wantCrls(anchorId: string, urls: readonly string[]): void;
-  /** Says that a token was issued although it is not known whether the certificate is revoked (soft). */
-  acceptedUnknown(cause: UnknownCause): void;
+  /** Says where the status of certificates under an anchor is published, so that it is fetched. Called often; must not wait. */
+  wantStatus(anchorId: string, sources: readonly StatusSource[]): void;
 }
 
 /** What was decided, complete for caller, log and audit. */
@@ -118,7 +117,6 @@ export class IssueToken {
     }
     const accessToken = await this.signer.sign(decision.claims);
     await this.recorder.recordGrant(decision, context);
-    if (decision.unknownRevocation !== undefined) this.world.acceptedUnknown(decision.unknownRevocation);
     const { exp, iat, scope } = decision.claims;
     return { accessToken, expiresIn: exp - iat, scope };
   }
@@ -208,7 +206,7 @@ export class IssueToken {
       const { fault, depth } = verdict;
       return denied(denialForPath(fault), { thumbprint, fault, depth });
     }
-    this.world.wantCrls(verdict.path.anchor.id, path.crlUrls);
+    this.world.wantStatus(verdict.path.anchor.id, path.statusSources);
     return { client, path };
   }
 

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { Anchor } from '../api/entities.js';
+import type { Anchor, RevocationList, RevocationSource } from '../api/entities.js';
 import { useList } from '../api/queries.js';
 import { When } from '../parts/when.js';
 
@@ -9,33 +9,46 @@ const MODES: Readonly<Record<Anchor['revocation'], string>> = {
   off: 'not checked',
 };
 
-/** What revocation means under an anchor and, where it is checked, until when the lists at hand are believed. */
+/** What revocation means under an anchor and, where it is checked, until when what is at hand is believed. */
 export function RevocationCell({ anchor }: { anchor: Anchor }) {
   return (
     <div>
       {MODES[anchor.revocation]}
-      {anchor.revocation !== 'off' && (
-        <>
-          <Lists anchor={anchor.id} />
-          <FailingSources anchor={anchor.id} />
-        </>
-      )}
+      {anchor.revocation !== 'off' && <AtHand anchor={anchor.id} />}
     </div>
   );
 }
 
-function Lists({ anchor }: { anchor: string }) {
-  const { items, isLoading, error } = useList('revocation-lists', { anchor, limit: '200' });
-  if (isLoading) return <Text size="xs">…</Text>;
-  if (error !== null) return <Text size="xs">The lists cannot be shown now.</Text>;
-  if (items.length === 0)
-    return (
-      <Text size="xs" c="dimmed">
-        No list is at hand yet.
-      </Text>
-    );
-  return items.map(({ id, issuer, state, next_update: next }) => (
-    <Text key={id} size="xs" component="div">
+function AtHand({ anchor }: { anchor: string }) {
+  const query = { anchor, limit: '200' };
+  const lists = useList('revocation-lists', query);
+  const sources = useList('revocation-sources', query);
+  if (lists.isLoading || sources.isLoading) return <Text size="xs">…</Text>;
+  if (lists.error !== null || sources.error !== null)
+    return <Text size="xs">What is at hand cannot be shown now.</Text>;
+  const responders = sources.items.filter(({ kind }) => kind === 'ocsp');
+  const isNothing = lists.items.length === 0 && responders.every(({ status }) => status === null);
+  return (
+    <>
+      {isNothing && (
+        <Text size="xs" c="dimmed">
+          Nothing is at hand yet.
+        </Text>
+      )}
+      {lists.items.map((list) => (
+        <List key={list.id} list={list} />
+      ))}
+      <Responders responders={responders} />
+      {sources.items.map((source) => (
+        <Failure key={source.id} source={source} />
+      ))}
+    </>
+  );
+}
+
+function List({ list: { issuer, state, next_update: next } }: { list: RevocationList }) {
+  return (
+    <Text size="xs" component="div">
       {state === 'fresh' ? 'Fresh' : 'Stale'}: {issuer}
       {next !== null && (
         <>
@@ -43,26 +56,44 @@ function Lists({ anchor }: { anchor: string }) {
         </>
       )}
     </Text>
-  ));
-}
-
-/** Why no list comes from an address that the authority names. */
-function FailingSources({ anchor }: { anchor: string }) {
-  const { items } = useList('revocation-sources', { anchor, limit: '200' });
-  return items.flatMap(({ id, url, last_error: why, last_success: last }) =>
-    why === null ? (
-      []
-    ) : (
-      <Text key={id} size="xs" component="div" style={{ overflowWrap: 'anywhere' }}>
-        Not fetched: {url}: {why}
-        {last === null ? (
-          ''
-        ) : (
-          <>
-            , last fetched <When at={last} />
-          </>
-        )}
-      </Text>
-    ),
   );
 }
+
+/** How many certificates are called good, until when the first of them is, and each that is revoked. */
+function Responders({ responders }: { responders: readonly RevocationSource[] }) {
+  const good = responders.filter(({ status }) => status === 'good');
+  const [soonest] = good.flatMap(({ fresh_until: until }) => until ?? []).sort();
+  return (
+    <>
+      {soonest !== undefined && (
+        <Text size="xs" component="div">
+          OCSP: {good.length} good, the first until <When at={soonest} />
+        </Text>
+      )}
+      {responders
+        .filter(({ status }) => status === 'revoked')
+        .map(({ id, certificate }) => (
+          <Text key={id} size="xs" component="div" style={ANYWHERE}>
+            OCSP: revoked: {certificate}
+          </Text>
+        ))}
+    </>
+  );
+}
+
+/** Why nothing comes from an address that the authority names. */
+function Failure({ source: { url, last_error: why, last_success: last } }: { source: RevocationSource }) {
+  if (why === null) return null;
+  return (
+    <Text size="xs" component="div" style={ANYWHERE}>
+      Not fetched: {url}: {why}
+      {last !== null && (
+        <>
+          , last fetched <When at={last} />
+        </>
+      )}
+    </Text>
+  );
+}
+
+const ANYWHERE = { overflowWrap: 'anywhere' } as const;

@@ -1417,7 +1417,12 @@ export interface components {
     RevocationSource: {
       id: string;
       anchor: string;
+      /** @enum {string} */
+      kind: 'crl' | 'ocsp';
       url: string;
+      certificate: string | null;
+      status: ('good' | 'revoked') | null;
+      fresh_until: string | null;
       last_success: string | null;
       last_error: string | null;
       next_due: string;

@@ -60,11 +60,15 @@ export function showRevocationList(entry: RevocationListEntry, now: Date): contr
 }
 
 export function showRevocationSource(entry: RevocationSourceEntry): contract.RevocationSource {
-  const { id, anchorId, url, lastSuccess, lastError, nextDue } = entry;
+  const { id, anchorId, url, certificate, status, freshUntil, lastSuccess, lastError, nextDue } = entry;
   return {
     id,
     anchor: anchorId,
+    kind: certificate === undefined ? 'crl' : 'ocsp',
     url,
+    certificate: certificate ?? null,
+    status: status ?? null,
+    fresh_until: freshUntil?.toISOString() ?? null,
     last_success: lastSuccess?.toISOString() ?? null,
     last_error: lastError ?? null,
     next_due: nextDue.toISOString(),

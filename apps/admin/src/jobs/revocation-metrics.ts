@@ -3,8 +3,8 @@ import type { AnchorFreshness, RevocationSchedule } from '@holdfast/postgres';
 import type { RefreshOutcome } from './revocation-refresh.js';
 
 /**
- * What an operator watches of CRLs: attempts by outcome, and per anchor when its earliest list ends and how many of its
- * sources fail. Returns what counts an attempt.
+ * What an operator watches of CRLs and OCSP responses: attempts by outcome, and per anchor when the earliest of them ends
+ * and how many of its sources fail. Returns what counts an attempt.
  *
  * The figures of anchors are read when they are scraped; while the database is away they are absent, not zero.
  */
@@ -15,7 +15,7 @@ export function meterRevocation(
 ): (outcome: RefreshOutcome) => void {
   const attempts = new Counter({
     name: 'admin_revocation_fetches_total',
-    help: 'Attempts to fetch a CRL, by outcome',
+    help: 'Attempts to fetch a CRL or an OCSP response, by outcome',
     labelNames: ['outcome'],
     registers: [metrics],
   });
@@ -47,12 +47,12 @@ export function meterRevocation(
   };
   perAnchor(
     'admin_revocation_failing_sources',
-    'Addresses of CRLs whose last attempt failed, by anchor',
+    'Sources of CRLs and OCSP responses whose last attempt failed, by anchor',
     ({ failingSources }) => failingSources,
   );
   perAnchor(
     'admin_revocation_next_update_seconds',
-    'Seconds until the earliest nextUpdate of the CRLs at hand, by anchor; negative when it has passed',
+    'Seconds until the earliest end of the CRLs and OCSP responses at hand, by anchor; negative when it has passed',
     ({ nextUpdate }) => nextUpdate && (nextUpdate.getTime() - now().getTime()) / 1_000,
   );
   return (outcome) => attempts.inc({ outcome });

@@ -30,8 +30,8 @@ export function startJobs({ databaseUrl, listedHosts }: JobSettings, ports: JobP
   const onReport = ({ url, ...facts }: RefreshReport): void => {
     const report = { ...facts, url: loggable(url) };
     count(report.outcome);
-    if (report.error === undefined) logger.info(report, 'CRL fetched');
-    else logger.warn(report, 'CRL not fetched, the last good one stays');
+    if (report.error === undefined) logger.info(report, 'revocation status fetched');
+    else logger.warn(report, 'revocation status not fetched, the last good one stays');
   };
   const outbound = new OutboundFetch();
   const refresh = { schedule, registry, outbound, now, random: Math.random, onReport };

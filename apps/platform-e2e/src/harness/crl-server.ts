@@ -1,16 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { encodeDer, makeRevocationList, type Authority, type IssuedCertificate } from '@holdfast/test-pki';
+import { makeRevocationList, type Authority, type IssuedCertificate } from '@holdfast/test-pki';
 
 const HOUR_MS = 3_600_000;
-const TAG = { sequence: 0x30, context0: 0xa0, uri: 0x86 } as const;
-
-/** cRLDistributionPoints with one address (RFC 5280 §4.2.1.13). */
-export function crlDistributionPoint(url: string): { readonly oid: string; readonly value: Uint8Array } {
-  const name = encodeDer(TAG.context0, encodeDer(TAG.context0, encodeDer(TAG.uri, Buffer.from(url))));
-  return { oid: '2.5.29.31', value: encodeDer(TAG.sequence, encodeDer(TAG.sequence, name)) };
-}
-
 /** An authority's server for its CRL, on this machine. */
 export class CrlServer {
   static async listen(): Promise<CrlServer> {

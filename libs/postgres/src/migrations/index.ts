@@ -4,6 +4,7 @@ import { NameKinds1795222800000 } from './1795222800000-name-kinds.js';
 import { PinMatch1795224600000 } from './1795224600000-pin-match.js';
 import { Revocation1795226400000 } from './1795226400000-revocation.js';
 import { ServerAuthException1795230000000 } from './1795230000000-server-auth-exception.js';
+import { Ocsp1795273200000 } from './1795273200000-ocsp.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   PinMatch1795224600000,
   Revocation1795226400000,
   ServerAuthException1795230000000,
+  Ocsp1795273200000,
 ] as const;

@@ -6,7 +6,9 @@ import type {
   Grant,
   NewClient,
   NewCredential,
+  NewOcspResponse,
   NewRevocationList,
+  OcspResponseEntry,
   Partner,
   Precondition,
   RegistryAdministration,
@@ -30,6 +32,7 @@ import {
 } from '../rows/index.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
 import { describeCredential, insertCredential } from './credential-rows.js';
+import { removeResponse, storeResponse } from './ocsp-response-rows.js';
 import { storeList } from './revocation-list-rows.js';
 import { RegistryQueries } from './registry-queries.js';
 import { RegistryWriter, type RegistryWrite, type WriteOutcome } from './registry-writer.js';
@@ -129,11 +132,36 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
   }
 
   storeRevocationList(actor: Actor, list: NewRevocationList): Promise<Written<RevocationListEntry>> {
-    const what = `CRL of ${list.source} for anchor ${list.anchorId}`;
-    return this.writer.write(actor, what, async (write) => {
-      const anchor = await write.rows.findOneBy(TrustAnchorRow, { id: list.anchorId, deletedAt: IsNull() });
-      if (anchor === null) return notFound(`anchor ${list.anchorId}`);
-      return storeList(write, list, anchor.partnerId, this.options.now());
+    return this.writeUnderAnchor(actor, list.anchorId, (write, partnerId, now) =>
+      storeList(write, list, partnerId, now),
+    );
+  }
+
+  storeOcspResponse(actor: Actor, response: NewOcspResponse): Promise<Written<OcspResponseEntry>> {
+    return this.writeUnderAnchor(actor, response.anchorId, (write, partnerId, now) =>
+      storeResponse(write, response, partnerId, now),
+    );
+  }
+
+  removeOcspResponse(
+    actor: Actor,
+    response: Pick<OcspResponseEntry, 'anchorId' | 'source' | 'certificate'>,
+  ): Promise<Written<undefined>> {
+    return this.writeUnderAnchor(actor, response.anchorId, (write, partnerId, now) =>
+      removeResponse(write, response, partnerId, now),
+    );
+  }
+
+  /** What is known about revocation belongs to an anchor, and so to its partner. */
+  private writeUnderAnchor<T>(
+    actor: Actor,
+    anchorId: string,
+    work: (write: RegistryWrite, partnerId: string, now: Date) => Promise<WriteOutcome<T>>,
+  ): Promise<Written<T>> {
+    return this.writer.write(actor, `revocation under anchor ${anchorId}`, async (write) => {
+      const anchor = await write.rows.findOneBy(TrustAnchorRow, { id: anchorId, deletedAt: IsNull() });
+      if (anchor === null) return notFound(`anchor ${anchorId}`);
+      return work(write, anchor.partnerId, this.options.now());
     });
   }
 

@@ -5,6 +5,7 @@ import {
   ClientRow,
   CredentialRow,
   GrantRow,
+  OcspResponseRow,
   PartnerRow,
   RegistryVersionRow,
   ResourceRow,
@@ -16,6 +17,7 @@ import {
   toClient,
   toCredential,
   toGrant,
+  toOcspResponse,
   toPartner,
   toResource,
   toRevocationList,
@@ -54,6 +56,14 @@ export class PostgresRegistryFeed implements RegistryFeed {
             RevocationListRow,
             (row) => row.id,
             toRevocationList,
+          )),
+          ...(await read(
+            manager,
+            version,
+            'ocspResponses',
+            OcspResponseRow,
+            (row) => row.id,
+            toOcspResponse,
           )),
         ];
         return { version: current, changes };

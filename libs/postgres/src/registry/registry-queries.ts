@@ -9,6 +9,7 @@ import type {
   RevocationSourceEntry,
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
+import type { CertificateThumbprint } from '@holdfast/token-binding';
 import { IsNull, MoreThan, type FindOptionsOrder, type FindOptionsWhere } from 'typeorm';
 import type { Database } from '../connection/database.js';
 import {
@@ -86,12 +87,12 @@ export class RegistryQueries {
   ): Promise<readonly RevocationSourceEntry[]> {
     const rows = (await this.database.within(WITHIN_MS, (runner) =>
       runner.query(REVOCATION_SOURCES, [limit, after ?? '', anchorId ?? null]),
-    )) as (Omit<RevocationSourceEntry, 'lastSuccess' | 'lastError'> & {
-      lastSuccess: Date | null;
-      lastError: string | null;
-    })[];
-    return rows.map(({ lastSuccess, lastError, ...row }) => ({
+    )) as SourceFacts[];
+    return rows.map(({ certificate, status, freshUntil, lastSuccess, lastError, ...row }) => ({
       ...row,
+      certificate: certificate === '' ? undefined : certificate,
+      status: status ?? undefined,
+      freshUntil: freshUntil ?? undefined,
       lastSuccess: lastSuccess ?? undefined,
       lastError: lastError ?? undefined,
     }));
@@ -116,12 +117,24 @@ export class RegistryQueries {
   }
 }
 
+/** As the database has it: null where there is nothing. */
+type SourceFacts = {
+  readonly [K in keyof RevocationSourceEntry]: undefined extends RevocationSourceEntry[K]
+    ? Exclude<RevocationSourceEntry[K], undefined> | null
+    : RevocationSourceEntry[K];
+} & { readonly certificate: CertificateThumbprint | '' };
+
 /** A URL is too long for the place in a list; its digest is not. */
 const REVOCATION_SOURCES = `
   SELECT * FROM (
-    SELECT anchor_id || '~' || encode(sha256(url::bytea), 'hex') AS id, anchor_id AS "anchorId", url,
+    SELECT s.anchor_id || '~' || encode(sha256(convert_to(url || ' ' || about, 'UTF8')), 'hex') AS id,
+      s.anchor_id AS "anchorId", url, about AS certificate, r.status,
+      coalesce(r.fresh_until, l.next_update) AS "freshUntil",
       last_success AS "lastSuccess", last_error AS "lastError", next_due AS "nextDue"
     FROM revocation_source s
+    LEFT JOIN ocsp_response r ON r.anchor_id = s.anchor_id AND r.source = url AND r.certificate = about
+      AND r.deleted_at IS NULL
+    LEFT JOIN revocation_list l ON l.anchor_id = s.anchor_id AND l.source = url AND about = '' AND l.deleted_at IS NULL
     WHERE EXISTS (SELECT FROM trust_anchor a WHERE a.id = s.anchor_id AND a.deleted_at IS NULL)) sources
   WHERE id COLLATE "C" > $2 AND ($3::text IS NULL OR "anchorId" = $3)
   ORDER BY id COLLATE "C" LIMIT $1`;

@@ -3,10 +3,12 @@ import { RevocationSourceRow } from '../rows/index.js';
 
 const WITHIN_MS = 2_500;
 
-/** A URL at which CRLs for an anchor are published. */
+/** Where the status of certificates under an anchor is published: a CRL, or a responder to be asked about one of them. */
 export interface RevocationSource {
   readonly anchorId: string;
   readonly url: string;
+  /** Thumbprint of the certificate that a responder is asked about; empty for a CRL. */
+  readonly about: string;
 }
 
 /** How fetching from a source went last, and when it is to be tried next. */
@@ -15,6 +17,18 @@ export interface SourceState {
   readonly lastAttempt: Date | undefined;
   /** `undefined` if the last attempt succeeded, or if there was none. */
   readonly lastError: string | undefined;
+  /** What a responder is asked about; `undefined` for a CRL. */
+  readonly question: OcspQuestion | undefined;
+}
+
+/** A certificate of a verified path, and the one that has issued it. */
+export interface OcspQuestion {
+  /** DER. */
+  readonly certificate: Uint8Array;
+  /** DER. */
+  readonly issuer: Uint8Array;
+  /** When the certificate ends. */
+  readonly endsAt: Date;
 }
 
 /** How an attempt went. `error` is for the operator. */
@@ -27,49 +41,52 @@ export interface SourceAttempt {
 /** What is at hand under an anchor that asks for revocation. */
 export interface AnchorFreshness {
   readonly anchorId: string;
-  /** The earliest nextUpdate of its CRLs; `undefined` if it has none, or none with nextUpdate. */
+  /** The earliest end of its CRLs and OCSP responses; `undefined` if it has none, or none with an end. */
   readonly nextUpdate: Date | undefined;
   readonly failingSources: number;
 }
 
-/** When CRLs are fetched from where: for the jobs of the admin app. Throws `StorageUnavailable`. */
+/** When the status of certificates is fetched from where: for the jobs of the admin app. Throws `StorageUnavailable`. */
 export class RevocationSchedule {
   constructor(private readonly database: Database) {}
 
   /**
-   * Sources that are due, the longest overdue first; none of an anchor that is removed or asks for no revocation. Only the
-   * first hundred of an anchor count: its authority writes the URLs, and must not make us call the world.
+   * Sources that are due; none of an anchor that is removed or asks for no revocation. Anchors take turns, the longest
+   * overdue first: one with thousands of dead responders must not keep the others waiting.
    */
   async findDue(now: Date, limit: number): Promise<readonly RevocationSource[]> {
-    return this.database.within(WITHIN_MS, (runner) =>
-      runner.query(
-        `SELECT anchor_id AS "anchorId", url FROM (
-            SELECT *, row_number() OVER (PARTITION BY anchor_id ORDER BY first_seen, url) AS place
-              FROM revocation_source) s
-          WHERE place <= $3 AND next_due <= $1 AND ${OF_AN_ANCHOR_THAT_ASKS}
-          ORDER BY next_due LIMIT $2`,
-        [now, limit, SOURCES_PER_ANCHOR],
-      ),
-    );
+    return this.database.within(WITHIN_MS, (runner) => runner.query(DUE, [now, limit, AT_ONCE_PER_ANCHOR]));
   }
 
-  async find({ anchorId, url }: RevocationSource): Promise<SourceState | undefined> {
+  async find({ anchorId, url, about }: RevocationSource): Promise<SourceState | undefined> {
     const row = await this.database.within(WITHIN_MS, (runner) =>
-      runner.manager.findOneBy(RevocationSourceRow, { anchorId, url }),
+      runner.manager.findOneBy(RevocationSourceRow, { anchorId, url, about }),
     );
     if (row === null) return undefined;
     const { nextDue, lastAttempt, lastError } = row;
-    return { nextDue, lastAttempt: lastAttempt ?? undefined, lastError: lastError ?? undefined };
+    return {
+      nextDue,
+      lastAttempt: lastAttempt ?? undefined,
+      lastError: lastError ?? undefined,
+      question: toQuestion(row),
+    };
   }
 
-  async record({ anchorId, url }: RevocationSource, { at, error, nextDue }: SourceAttempt): Promise<void> {
+  async record(source: RevocationSource, { at, error, nextDue }: SourceAttempt): Promise<void> {
     const facts = { lastAttempt: at, lastError: error ?? null, nextDue };
     await this.database.within(WITHIN_MS, (runner) =>
       runner.manager.update(
         RevocationSourceRow,
-        { anchorId, url },
+        { anchorId: source.anchorId, url: source.url, about: source.about },
         error === undefined ? { ...facts, lastSuccess: at } : facts,
       ),
+    );
+  }
+
+  /** Nobody asks there any more. */
+  async remove({ anchorId, url, about }: RevocationSource): Promise<void> {
+    await this.database.within(WITHIN_MS, (runner) =>
+      runner.manager.delete(RevocationSourceRow, { anchorId, url, about }),
     );
   }
 
@@ -83,13 +100,30 @@ export class RevocationSchedule {
   }
 }
 
-const SOURCES_PER_ANCHOR = 100;
+/** The constraint `revocation_source_complete` guarantees all of it, or nothing. */
+function toQuestion({ certificate, issuer, endsAt }: RevocationSourceRow): OcspQuestion | undefined {
+  return certificate === null || issuer === null || endsAt === null
+    ? undefined
+    : { certificate, issuer, endsAt };
+}
 
-const OF_AN_ANCHOR_THAT_ASKS = `EXISTS (
-  SELECT FROM trust_anchor a WHERE a.id = s.anchor_id AND a.deleted_at IS NULL AND a.revocation <> 'off')`;
+const AT_ONCE_PER_ANCHOR = 20;
+
+const DUE = `
+  SELECT "anchorId", url, about FROM (
+    SELECT anchor_id AS "anchorId", url, about, next_due,
+      row_number() OVER (PARTITION BY anchor_id ORDER BY next_due, url, about) AS turn
+    FROM revocation_source s
+    WHERE next_due <= $1 AND EXISTS (
+      SELECT FROM trust_anchor a WHERE a.id = s.anchor_id AND a.deleted_at IS NULL AND a.revocation <> 'off')) due
+  WHERE turn <= $3 ORDER BY turn, next_due LIMIT $2`;
 
 const FRESHNESS = `
-  SELECT a.id AS "anchorId",
-    (SELECT min(next_update) FROM revocation_list l WHERE l.anchor_id = a.id AND l.deleted_at IS NULL) AS "nextUpdate",
+  SELECT a.id AS "anchorId", (
+      SELECT min(ends) FROM (
+        SELECT next_update AS ends FROM revocation_list l WHERE l.anchor_id = a.id AND l.deleted_at IS NULL
+        UNION ALL
+        SELECT fresh_until FROM ocsp_response r WHERE r.anchor_id = a.id AND r.deleted_at IS NULL) at_hand
+    ) AS "nextUpdate",
     (SELECT count(*)::int FROM revocation_source s WHERE s.anchor_id = a.id AND last_error IS NOT NULL) AS "failingSources"
   FROM trust_anchor a WHERE deleted_at IS NULL AND revocation <> 'off' ORDER BY a.id`;

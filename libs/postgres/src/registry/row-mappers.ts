@@ -2,6 +2,7 @@ import type {
   ClientEntry,
   Credential,
   Grant,
+  OcspResponseEntry,
   Partner,
   Resource,
   RevocationListEntry,
@@ -13,6 +14,7 @@ import type {
   ClientRow,
   CredentialRow,
   GrantRow,
+  OcspResponseRow,
   PartnerRow,
   ResourceRow,
   RevocationListRow,
@@ -71,4 +73,20 @@ export function toGrant({ id, clientId, audience, scopes }: GrantRow): Grant {
 export function toRevocationList(row: RevocationListRow): RevocationListEntry {
   const { id, anchorId, source, der, thisUpdate, nextUpdate, storedAt } = row;
   return { id, anchorId, source, der, thisUpdate, nextUpdate: nextUpdate ?? undefined, storedAt };
+}
+
+export function toOcspResponse(row: OcspResponseRow): OcspResponseEntry {
+  const { id, anchorId, source, der, status, producedAt, freshUntil, storedAt } = row;
+  const certificate = row.certificate as CertificateThumbprint;
+  return {
+    id,
+    anchorId,
+    source,
+    certificate,
+    der,
+    status,
+    producedAt,
+    freshUntil: freshUntil ?? undefined,
+    storedAt,
+  };
 }

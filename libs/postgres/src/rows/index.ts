@@ -5,7 +5,7 @@ import { PartnerRow } from './partner.row.js';
 import { AccountRow, ChallengeRow, PasskeyRow, SessionRow, SetupLinkRow } from './people.row.js';
 import { RegistryVersionRow } from './registry-version.row.js';
 import { ResourceRow } from './resource.row.js';
-import { RevocationListRow, RevocationSourceRow } from './revocation.row.js';
+import { OcspResponseRow, RevocationListRow, RevocationSourceRow } from './revocation.row.js';
 import { SigningKeyRow } from './signing-key.row.js';
 import { TrustAnchorRow } from './trust-anchor.row.js';
 
@@ -15,6 +15,7 @@ export {
   ClientRow,
   CredentialRow,
   GrantRow,
+  OcspResponseRow,
   PartnerRow,
   PasskeyRow,
   RegistryVersionRow,
@@ -36,6 +37,7 @@ export const ROWS = [
   ResourceRow,
   GrantRow,
   RevocationListRow,
+  OcspResponseRow,
   RevocationSourceRow,
   RegistryVersionRow,
   SigningKeyRow,

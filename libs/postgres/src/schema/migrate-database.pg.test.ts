@@ -21,6 +21,7 @@ const MIGRATIONS = [
   'PinMatch1795224600000',
   'Revocation1795226400000',
   'ServerAuthException1795230000000',
+  'Ocsp1795273200000',
 ];
 
 /** Undoes the migrations after this one. */

@@ -12,19 +12,19 @@ export interface RoleSettings {
   readonly passwords: { readonly [R in AppRole]: string };
 }
 
-const REGISTRY = 'partner, trust_anchor, client, credential, resource, access_grant, revocation_list';
+const REGISTRY =
+  'partner, trust_anchor, client, credential, resource, access_grant, revocation_list, ocsp_response';
 const PUBLIC_KEY_COLUMNS = 'kid, alg, public_jwk, status, created_at';
 
 /**
  * What each role may do; whatever is not listed, it may not. No role may truncate or change the schema, none may delete
- * anything but passkeys that their owner removes and challenges, which live for minutes, and none may change an audit
- * event (AW-27, SQ-11). The private half of
- * a signing key is the token service's alone; accounts, links, passkeys and sessions of people are the admin's.
+ * anything but passkeys that their owner removes, challenges, which live for minutes, and notes where to ask about
+ * certificates that have ended, and none may change an audit event (AW-27, SQ-11). The private half of a signing key is the token service's alone; accounts, links, passkeys and sessions of people are the admin's.
  */
 const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
   token_service: [
     `SELECT ON migrations, registry_version, ${REGISTRY}`,
-    `SELECT, INSERT (anchor_id, url) ON revocation_source`,
+    `SELECT, INSERT (anchor_id, url, about, certificate, issuer, ends_at) ON revocation_source`,
     `SELECT, INSERT ON signing_key`,
     `SELECT, INSERT ON audit_event`,
     `SELECT, INSERT, UPDATE ON unproven_refusal`,
@@ -33,7 +33,7 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
     `SELECT ON migrations`,
     `SELECT, UPDATE ON registry_version`,
     `SELECT, INSERT, UPDATE ON ${REGISTRY}`,
-    `SELECT, INSERT, UPDATE ON revocation_source`,
+    `SELECT, INSERT, UPDATE, DELETE ON revocation_source`,
     `SELECT (${PUBLIC_KEY_COLUMNS}) ON signing_key`,
     `SELECT, INSERT ON audit_event`,
     `SELECT ON unproven_refusal`,

@@ -10,11 +10,14 @@ import {
   parseCertificate,
   parseRegisteredName,
   publicKeyThumbprint,
+  type StatusSource,
 } from '@holdfast/certificate-validation';
 import { RegistryReplica, toPin, type PinMatch, type RegistryChange } from '@holdfast/client-registry';
 import { type ClientId, type TokenRequest } from '@holdfast/oauth-protocol';
 import {
+  makeOcspResponse,
   makeRevocationList,
+  type OcspStatementOptions,
   type Signer,
   createAuthority,
   createSelfSigned,
@@ -22,7 +25,7 @@ import {
   type IssuedCertificate,
   type LeafOptions,
 } from '@holdfast/test-pki';
-import { type PresentedCertificate } from '@holdfast/token-binding';
+import { thumbprintOf, type PresentedCertificate } from '@holdfast/token-binding';
 import { DecisionRecorder, IssueToken, type AccessTokenClaims } from '../index.js';
 
 export const NOON = new Date('2026-06-01T12:00:00Z');
@@ -52,8 +55,6 @@ export interface Outcome {
   readonly counted: readonly UnprovenRefusal[];
   /** Anchor and URL of the CRLs that were asked for. */
   readonly wanted: readonly string[];
-  /** Why it was not known whether the certificate is revoked, where a token was issued all the same. */
-  readonly unknown: readonly string[];
 }
 
 export let root: Authority;
@@ -199,25 +200,24 @@ export function askingIn(world: Situation): () => Promise<Outcome> {
     certificates: { path: PARTNER_CERTIFICATES, revocation: PARTNER_REVOCATION },
   };
   const signer = { sign: async (claims: AccessTokenClaims) => (signed.push(claims), 'signed') };
-  const [wanted, unknown]: [string[], string[]] = [[], []];
+  const wanted: string[] = [];
   const time = {
     now: () => world.now,
     newTokenId: () => 'jti-1',
-    wantCrls: (anchor: string, urls: readonly string[]) =>
-      void wanted.push(...urls.map((url) => `${anchor} ${url}`)),
-    acceptedUnknown: (cause: string) => void unknown.push(cause),
+    wantStatus: (anchor: string, sources: readonly StatusSource[]) =>
+      void wanted.push(...sources.map(({ kind, url }) => `${anchor} ${kind} ${url}`)),
   };
   const issueToken = new IssueToken(clients, policy, signer, new DecisionRecorder(audit, time.now), time);
   return async () => {
-    for (const log of [recorded, counted, signed, wanted, unknown]) log.length = 0;
+    for (const log of [recorded, counted, signed, wanted]) log.length = 0;
     try {
       const { expiresIn } = await issueToken.execute(world.request, world.presented, {
         requestId: 'req_1',
         source: '127.0.0.1',
       });
-      return { claims: signed[0]!, expiresIn, recorded, counted, wanted, unknown };
+      return { claims: signed[0]!, expiresIn, recorded, counted, wanted };
     } catch (error) {
-      return { error, recorded, counted, wanted, unknown };
+      return { error, recorded, counted, wanted };
     }
   };
 }
@@ -236,5 +236,32 @@ export function revocationList(
     kind: 'revocationLists',
     id: source,
     value: { id: source, anchorId: 'acme-ca', source, der, ...times },
+  };
+}
+
+export type OcspStatus = OcspStatementOptions['status'];
+
+/** An OCSP response about `certificate`, stored as the one about `storedFor`, good for the year. */
+export function ocspResponse(
+  certificate: IssuedCertificate,
+  issuer: Signer,
+  status: OcspStatus,
+  storedFor = certificate,
+): RegistryChange {
+  const { notBefore: thisUpdate, notAfter: nextUpdate } = YEAR;
+  const statement = { certificate: certificate.der, issuer, status, thisUpdate, nextUpdate };
+  const times = { producedAt: thisUpdate, freshUntil: nextUpdate, storedAt: thisUpdate };
+  return {
+    kind: 'ocspResponses',
+    id: 'ocsp',
+    value: {
+      id: 'ocsp',
+      anchorId: 'acme-ca',
+      source: 'http://ocsp.acme.example/',
+      certificate: thumbprintOf(storedFor.der),
+      der: makeOcspResponse(issuer, { producedAt: thisUpdate, statements: [statement] }),
+      status: status === 'good' ? 'good' : 'revoked',
+      ...times,
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseNewAnchor, type RevocationMode } from '@holdfast/client-registry';
+import { parseCertificate, type StatusSource } from '@holdfast/certificate-validation';
+import { parseNewAnchor, type RevocationMode, type RevocationSourceEntry } from '@holdfast/client-registry';
 import { OutboundFetch } from '@holdfast/outbound-fetch';
 import {
   createDataSource,
@@ -8,9 +9,18 @@ import {
   PostgresRegistryAdministration,
   PostgresRegistryFeed,
   RevocationSchedule,
+  RevocationSources,
 } from '@holdfast/postgres';
 import { createTestDatabase, type TestDatabase } from '@holdfast/postgres/testing';
-import { createAuthority, makeRevocationList, type Authority, type RawExtension } from '@holdfast/test-pki';
+import {
+  createAuthority,
+  makeOcspResponse,
+  makeRevocationList,
+  type Authority,
+  type IssuedCertificate,
+  type OcspStatementOptions,
+  type RawExtension,
+} from '@holdfast/test-pki';
 import { RevocationRefresh, type RefreshReport } from '../revocation-refresh.js';
 
 export const NOON = new Date('2026-06-01T12:00:00Z');
@@ -72,29 +82,67 @@ export class RevocationWorld {
   }
 
   /** As the token service notes it, with the rights of that. */
-  async want(url = this.url, anchorId = 'acme-ca'): Promise<void> {
-    const dataSource = createDataSource({
-      url: this.test.tokenServiceUrl,
-      applicationName: 'test',
-      poolSize: 1,
-    });
-    await dataSource.initialize();
-    await dataSource.query('INSERT INTO revocation_source (anchor_id, url) VALUES ($1, $2)', [anchorId, url]);
-    await dataSource.destroy();
-    // The database's clock is not the test's.
-    await this.database.dataSource.query('UPDATE revocation_source SET next_due = $1 WHERE url = $2', [
-      NOON,
-      url,
-    ]);
+  want(url = this.url, anchorId = 'acme-ca'): Promise<void> {
+    return this.note(anchorId, [{ kind: 'crl', url }]);
   }
 
-  /** So many more sources, all due. */
-  async flood(count: number): Promise<void> {
+  /** As the token service notes a certificate that names this world's responder. */
+  async wantAnswerAbout(certificate: IssuedCertificate, url = this.url): Promise<void> {
+    const [leaf, issuer] = [certificate, this.authority].map(({ der }) => parseCertificate(der));
+    if (!leaf?.parsed || !issuer?.parsed) throw new Error('the world is broken');
+    const source = { kind: 'ocsp', url, certificate: leaf.certificate, issuer: issuer.certificate } as const;
+    await this.note('acme-ca', [source]);
+  }
+
+  /** Notes sources, one after the other, and waits until that is done; they are due at NOON. */
+  async note(anchorId: string, sources: readonly StatusSource[]): Promise<void> {
+    const url = this.test.tokenServiceUrl;
+    const dataSource = createDataSource({ url, applicationName: 'test', poolSize: 1 });
+    await dataSource.initialize();
+    const database = new Database(dataSource);
+    let note: Promise<unknown> = Promise.resolve();
+    const within: Database['within'] = (...args) => {
+      const written = database.within(...args);
+      note = written;
+      return written;
+    };
+    const noting = new RevocationSources({ within }, () => undefined);
+    for (const source of sources) {
+      noting.want(anchorId, [source]);
+      await note;
+    }
+    await dataSource.destroy();
+    // The database's clock is not the test's.
     await this.database.dataSource.query(
-      `INSERT INTO revocation_source (anchor_id, url, next_due)
-        SELECT 'acme-ca', 'http://crl.example/' || n, $2 FROM generate_series(1, $1) n`,
-      [count, NOON],
+      'UPDATE revocation_source SET next_due = $1 WHERE last_attempt IS NULL',
+      [NOON],
     );
+  }
+
+  /** So many more sources of CRLs, all due. */
+  flood(count: number): Promise<void> {
+    const urls = Array.from({ length: count }, (_, at) => `http://crl.example/${at}`);
+    return this.note(
+      'acme-ca',
+      urls.map((url) => ({ kind: 'crl', url })),
+    );
+  }
+
+  /** What the authority answers about a certificate, an hour ago and for another hour unless said otherwise. */
+  answerAbout(
+    certificate: IssuedCertificate,
+    status: OcspStatementOptions['status'],
+    { signer = this.authority, thisUpdate = -60, nextUpdate = 60 }: ListOptions = {},
+  ): Uint8Array {
+    const at = (minute: number): Date => new Date(NOON.getTime() + minutes(minute));
+    const times = { thisUpdate: at(thisUpdate), nextUpdate: at(nextUpdate) };
+    const statement = { certificate: certificate.der, issuer: this.authority, status, ...times };
+    return makeOcspResponse(signer, { producedAt: times.thisUpdate, statements: [statement] });
+  }
+
+  /** What is shown of the sources. */
+  sources(): Promise<readonly RevocationSourceEntry[]> {
+    return this.registry.listRevocationSources({ limit: 200, after: undefined }, {});
   }
 
   /** A CRL, an hour old and good for another hour unless said otherwise. */

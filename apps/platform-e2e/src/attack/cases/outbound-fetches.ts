@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { crlDistributionPoint, CrlServer } from '../../harness/crl-server.js';
+import { crlDistributionPoint } from '@holdfast/test-pki';
+import { CrlServer } from '../../harness/crl-server.js';
 import { query } from '../../harness/database.js';
 import { makeRoot, toIdentity, validNow } from '../../harness/identity.js';
 import { registerNamedClient, registerPartner, type RegisteredPartner } from '../../harness/partners.js';

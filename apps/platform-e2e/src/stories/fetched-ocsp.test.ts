@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
+import { ocspResponder, type IssuedCertificate } from '@holdfast/test-pki';
+import { query } from '../harness/database.js';
+import { toIdentity, uniqueName, validNow } from '../harness/identity.js';
+import { OcspServer } from '../harness/ocsp-server.js';
+import { Operator } from '../harness/operator.js';
+import { READ, registerPartner, type RegisteredPartner } from '../harness/partners.js';
+import { needsProgram } from '../harness/programs.js';
+import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
+import { requestToken, type PartnerClient } from '../harness/token-endpoint.js';
+
+/** First sight: asked within 5 s, and then seen by the token service within 1 s. */
+const ASKED_WITHIN_MS = 6_000;
+const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
+const NOW = 'UPDATE revocation_source SET next_due = now()';
+
+describe('a partner whose authority answers by OCSP (openssl ocsp)', () => {
+  const it = needsProgram('openssl');
+  let server: OcspServer;
+  let operator: Operator;
+  let stack: OwnStack;
+  let partner: RegisteredPartner;
+  let client: PartnerClient;
+  let leaf: IssuedCertificate;
+
+  beforeAll(async () => {
+    server = await OcspServer.listen();
+    process.env['EGRESS_ALLOWED_HOSTS'] = server.host;
+    stack = await startOwnStack('fetched-ocsp');
+    delete process.env['EGRESS_ALLOWED_HOSTS'];
+    operator = new Operator(stack);
+    partner = await registerPartner(operator, 'answering', 'hard');
+    const clientId = uniqueName('answered');
+    const subject = `CN=${clientId},O=${partner.id},C=SE`;
+    leaf = await partner.root.issue({
+      subject,
+      extendedKeyUsage: ['clientAuth'],
+      extensions: [ocspResponder(`http://${server.host}/`)],
+      ...validNow(),
+    });
+    client = { partner: partner.id, clientId, identity: toIdentity(leaf) };
+    await operator.post('clients', {
+      id: clientId,
+      partner: partner.id,
+      token_endpoint_auth_method: 'tls_client_auth',
+      anchor: partner.anchor,
+      tls_client_auth_subject_dn: subject,
+    });
+    await operator.post('grants', { client: clientId, resource: stack.orders, scopes: [READ] });
+    await seen(async () => (await query(stack, 'SELECT FROM access_grant')).length > 0);
+  }, 60_000);
+  afterAll(async () => {
+    await stack?.stop();
+    await server?.stop();
+  }, 30_000);
+
+  jest.setTimeout(5 * ASKED_WITHIN_MS);
+
+  const status = async (): Promise<number> => (await requestToken(stack, client)).status;
+
+  async function seen(holds: () => Promise<boolean>): Promise<void> {
+    const begun = performance.now();
+    while (!(await holds())) {
+      if (performance.now() - begun > ASKED_WITHIN_MS) throw new Error('not in time');
+      await delay(50);
+    }
+  }
+
+  it('is refused at first sight, and accepted within seconds, when the responder has said good', async () => {
+    server.say(partner.root, leaf, 'V');
+    expect(await status()).toBe(401);
+    await seen(async () => (await status()) === 200);
+    expect(server.requests).toEqual(['POST application/ocsp-request']);
+    const { items } = await operator.get(`revocation-sources?anchor=${partner.anchor}`);
+    expect(items).toEqual([
+      expect.objectContaining({
+        kind: 'ocsp',
+        url: `http://${server.host}/`,
+        status: 'good',
+        last_error: null,
+      }),
+    ]);
+  });
+
+  it('is still accepted by the last good response while the responder is down (R-28)', async () => {
+    server.isDown = true;
+    await query(stack, NOW);
+    const failed = `SELECT FROM revocation_source WHERE last_error LIKE 'status_not_ok:%503%'`;
+    await seen(async () => (await query(stack, failed)).length === 1);
+    expect(await status()).toBe(200);
+    server.isDown = false;
+  });
+
+  it('is refused within a second of the answer that says revoked, by a delegated responder (RFC 6960 §4.2.2.2)', async () => {
+    const delegate = await partner.root.issue({
+      subject: 'CN=OCSP',
+      extendedKeyUsage: [OCSP_SIGNING],
+      ...validNow(),
+    });
+    // The times in responses are whole seconds, and an older one replaces nothing.
+    await delay(1_000);
+    server.say(partner.root, leaf, 'R', delegate);
+    await query(stack, NOW);
+    await seen(async () => (await status()) === 401);
+  });
+
+  it('is accepted again when the responder says good again', async () => {
+    await delay(1_000);
+    server.say(partner.root, leaf, 'V');
+    await query(stack, NOW);
+    await seen(async () => (await status()) === 200);
+  });
+
+  it('keeps its last good response against one by somebody whom the authority did not appoint', async () => {
+    const stranger = await partner.root.issue({
+      subject: 'CN=OCSP',
+      extendedKeyUsage: ['clientAuth'],
+      ...validNow(),
+    });
+    await delay(1_000);
+    server.say(partner.root, leaf, 'R', stranger);
+    await query(stack, NOW);
+    const refused = `SELECT FROM revocation_source WHERE last_error LIKE 'rev.unknown_signer%'`;
+    await seen(async () => (await query(stack, refused)).length === 1);
+    expect(await status()).toBe(200);
+  });
+});
