@@ -25,6 +25,8 @@ export interface DecodedCertificate {
   /** RFC 5280 §4.2.1.3 names such as `digitalSignature`; `undefined`: the certificate sets no limit. */
   readonly keyUsage: readonly string[] | undefined;
   readonly isCa: boolean;
+  /** It bears the marks of authorities that browsers trust: a policy of the CA/Browser Forum, or CT timestamps. */
+  readonly isFromPublicWebCa: boolean;
   /** Issuer and subject are one name, and the signature is by the certificate's own key if that could be checked. */
   readonly isSelfSigned: boolean;
   readonly thumbprint: {
@@ -82,6 +84,9 @@ async function decode(der: Uint8Array<ArrayBuffer>): Promise<DecodedCertificate>
     key: readPublicKey(spki),
     signature: readSignatureAlgorithm(signatureAlgorithm),
     ...readExtensions(certificate),
+    subjectKeyId: certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
+    authorityKeyId: certificate.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
+    isFromPublicWebCa: isFromPublicWebCa(certificate),
     isSelfSigned: subject.canonical === issuer.canonical && (await isSignedByItself(certificate)),
     thumbprint: { x5tS256: toBase64Url(fingerprint), sha256Hex: toHex(fingerprint, ':') },
     keyThumbprint: toBase64Url(await sha256(spki)),
@@ -90,29 +95,42 @@ async function decode(der: Uint8Array<ArrayBuffer>): Promise<DecodedCertificate>
   };
 }
 
-type ExtensionFacts = Pick<
-  DecodedCertificate,
-  'san' | 'extendedKeyUsage' | 'keyUsage' | 'isCa' | 'subjectKeyId' | 'authorityKeyId'
->;
+export type ExtensionFacts = Pick<DecodedCertificate, 'san' | 'extendedKeyUsage' | 'keyUsage' | 'isCa'>;
 
-function readExtensions(certificate: x509.X509Certificate): ExtensionFacts {
-  const extendedKeyUsage = certificate.getExtension(x509.ExtendedKeyUsageExtension);
-  const keyUsage = certificate.getExtension(x509.KeyUsagesExtension);
+/** What a certificate or a request (RFC 2986, `extensionRequest`) says of use and names. */
+export function readExtensions({ extensions }: Pick<x509.X509Certificate, 'extensions'>): ExtensionFacts {
+  const find = <T extends x509.Extension>(type: new (raw: ArrayBuffer) => T): T | undefined =>
+    extensions.find((extension): extension is T => extension instanceof type);
+  const extendedKeyUsage = find(x509.ExtendedKeyUsageExtension);
+  const keyUsage = find(x509.KeyUsagesExtension);
   return {
-    san: readAlternativeNames(certificate.getExtension(x509.SubjectAlternativeNameExtension)),
+    san: readAlternativeNames(find(x509.SubjectAlternativeNameExtension)),
     extendedKeyUsage: extendedKeyUsage?.usages.map((oid) => PURPOSES[String(oid)] ?? String(oid)),
     keyUsage:
-      keyUsage === null ? undefined : KEY_USAGES.filter((name) => keyUsage.usages & x509.KeyUsageFlags[name]),
-    isCa: certificate.getExtension(x509.BasicConstraintsExtension)?.ca === true,
-    subjectKeyId: certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
-    authorityKeyId: certificate.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
+      keyUsage === undefined
+        ? undefined
+        : KEY_USAGES.filter((name) => keyUsage.usages & x509.KeyUsageFlags[name]),
+    isCa: find(x509.BasicConstraintsExtension)?.ca === true,
   };
 }
 
-function readAlternativeNames(extension: x509.SubjectAlternativeNameExtension | null): AlternativeNames {
+/** CA/Browser Forum Baseline Requirements §7.1.6.1 and Extended Validation, and RFC 6962 §3.3. */
+function isFromPublicWebCa(certificate: x509.X509Certificate): boolean {
+  const { policies = [] } = certificate.getExtension(x509.CertificatePolicyExtension) ?? {};
+  const hasTimestamps = certificate.getExtension('1.3.6.1.4.1.11129.2.4.2') !== null;
+  return hasTimestamps || policies.some((oid) => /^2\.23\.140\.1\.(?:1$|2\.)/.test(oid));
+}
+
+function readAlternativeNames(extension: x509.SubjectAlternativeNameExtension | undefined): AlternativeNames {
   const of = (type: x509.GeneralNameType): string[] =>
     (extension?.names.items ?? []).filter((name) => name.type === type).map(({ value }) => value);
   return { dns: of('dns'), uri: of('url'), ip: of('ip').map(canonicalAddress), email: of('email') };
+}
+
+/** The key of a certificate (SubjectPublicKeyInfo, DER), which stands sixth behind the version (RFC 5280 §4.1). */
+export function publicKeyOf({ der }: Pick<DecodedCertificate, 'der'>): Uint8Array {
+  const fields = childrenOf(childrenOf(readDer(der))[0]);
+  return fields[fields[0]?.tag === TAG.explicit0 ? 6 : 5]?.encoded ?? new Uint8Array();
 }
 
 /** RFC 5952 §4, as the server registers it; the URL standard writes addresses so. */

@@ -11,7 +11,9 @@ export const TAG = {
   generalizedTime: 0x18,
   bmpString: 0x1e,
   sequence: 0x30,
+  set: 0x31,
   explicit0: 0xa0,
+  explicit1: 0xa1,
 } as const;
 
 export interface DerValue {
@@ -47,6 +49,29 @@ export function childrenOf(value: DerValue | undefined): DerValue[] {
     rest = rest.subarray(child.encoded.length);
   }
   return children;
+}
+
+/**
+ * The values that `bytes` consist of, without a rest; `undefined` if one is cut off, or written in another way than DER
+ * has it: an indefinite length, a length in more octets than it needs, a tag of several octets (X.690 §8.1.2.4, §10.1).
+ */
+export function readStrictly(bytes: Uint8Array): DerValue[] | undefined {
+  const values: DerValue[] = [];
+  let rest = bytes;
+  while (rest.length > 0) {
+    const value = readDer(rest);
+    if (value === undefined || value.promised > rest.length || !isDistinguished(value)) return undefined;
+    values.push(value);
+    rest = rest.subarray(value.promised);
+  }
+  return values;
+}
+
+function isDistinguished({ tag, contents, encoded }: DerValue): boolean {
+  if ((tag & 0x1f) === 0x1f || encoded[1] === 0x80) return false;
+  const { length } = contents;
+  const needed = length < 0x80 ? 0 : Math.ceil((32 - Math.clz32(length)) / 8);
+  return encoded.length - length === 2 + needed;
 }
 
 /** An OBJECT IDENTIFIER in dotted form; empty if the value is none. */

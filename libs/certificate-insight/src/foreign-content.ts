@@ -1,5 +1,6 @@
 import { childrenOf, oidOf, readDer, TAG, type DerValue } from './der.js';
 import { finding, type Advice, type Check } from './lints.js';
+import { MAXIMUM_KEYS } from './web-keys.js';
 
 /** Everything but a certificate that people paste or drop. */
 export type ForeignContent =
@@ -8,12 +9,19 @@ export type ForeignContent =
   | 'too_many'
   | 'pkcs12'
   | 'certificate_request'
+  | 'certificate_request_malformed'
+  | 'several_requests'
   | 'public_key'
   | 'ssh_key'
   | 'pgp'
   | 'web_key'
+  | 'too_many_keys'
+  | 'json'
+  | 'json_malformed'
   | 'revocation_list'
-  | 'pkcs7'
+  | 'pkcs7_empty'
+  | 'pkcs7_not_der'
+  | 'pkcs7_other'
   | 'trusted_certificate'
   | 'key_store'
   | 'web_page'
@@ -27,8 +35,8 @@ export type ForeignContent =
   | 'malformed_certificate'
   | 'unknown';
 
-/** Recognises DER that is near a certificate but none, by the types of its first values. */
-export function identifyDer(der: Uint8Array): ForeignContent | undefined {
+/** Recognises DER that is near a certificate but none, by the types of its first values; `pkcs7` can be opened. */
+export function identifyDer(der: Uint8Array): ForeignContent | 'pkcs7' | undefined {
   const outer = readDer(der);
   if (outer?.tag !== TAG.sequence) return undefined;
   const [first, second] = childrenOf(outer);
@@ -59,7 +67,6 @@ export function identifyLabel(label: string): ForeignContent {
   if (/^SSH2|^OPENSSH/.test(label)) return 'ssh_key';
   if (/PUBLIC KEY$/.test(label)) return 'public_key';
   if (label === 'PKCS12') return 'pkcs12';
-  if (label === 'PKCS7' || label === 'CMS') return 'pkcs7';
   if (label === 'X509 CRL') return 'revocation_list';
   return label === 'TRUSTED CERTIFICATE' ? 'trusted_certificate' : 'unknown';
 }
@@ -84,9 +91,10 @@ const TEXTS: readonly (readonly [ForeignContent, RegExp])[] = [
   ['binary_as_text', /^(?:0[^\x20-\x7e\s]|[^]*ï¿½)/],
 ];
 
-/** The blocking check for input that is something else. */
-export function foreignCheck(found: ForeignContent): Check {
-  const { text, ...advice } = FOREIGN[found];
+/** The blocking check for input that is something else. `where`: a sentence that says more of this one. */
+export function foreignCheck(found: ForeignContent, where?: string): Check {
+  const { text: general, ...advice } = FOREIGN[found];
+  const text = where === undefined ? general : `${general} ${where}`;
   return { ...finding(found === 'pkcs12' ? 'PKCS12_REFUSED' : 'NOT_A_CERTIFICATE', text, advice), found };
 }
 
@@ -100,7 +108,7 @@ const FOREIGN: Readonly<Record<ForeignContent, Advice & { readonly text: string 
   nothing: {
     text: 'There is nothing here yet.',
     remedy:
-      'Paste a certificate that begins with -----BEGIN CERTIFICATE-----, or drop a .pem, .crt, .cer or .der file.',
+      'Paste a certificate that begins with -----BEGIN CERTIFICATE-----, or drop a .pem, .crt, .cer, .der or .p7b file.',
   },
   too_large: {
     text: `This is larger than ${MAXIMUM_BYTES / 1024} KiB, far more than a certificate and its issuers need.`,
@@ -119,6 +127,15 @@ const FOREIGN: Readonly<Record<ForeignContent, Advice & { readonly text: string 
     text: 'This is a certificate signing request (CSR): the question to a certification authority, not yet its answer.',
     remedy: 'Send it to your certification authority, and paste the certificate that you get back.',
   },
+  certificate_request_malformed: {
+    text: 'This begins like a certificate signing request (CSR), but its contents do not follow the format (RFC 2986).',
+    remedy: 'Make it again. If this command reports an error too, the file was changed on its way.',
+    command: 'openssl req -in client.csr.pem -noout -text -verify',
+  },
+  several_requests: {
+    text: 'There are several certificate signing requests here, so it is not clear which one is meant.',
+    remedy: 'Give one of them at a time.',
+  },
   public_key: {
     text: 'This is a bare public key. It does not say whose key it is; a certificate does, and contains it.',
     remedy: 'Paste the certificate for this key; it begins with -----BEGIN CERTIFICATE-----.',
@@ -132,19 +149,41 @@ const FOREIGN: Readonly<Record<ForeignContent, Advice & { readonly text: string 
     remedy: 'Paste an X.509 certificate; it begins with -----BEGIN CERTIFICATE-----.',
   },
   web_key: {
-    text: 'This is a key in JSON (JWK or JWKS), not a certificate.',
+    text: 'This is a key in JSON (JWK or JWK Set) without a certificate ("x5c"); only certificates are compared here.',
     remedy:
-      'Paste the certificate itself. If there is an "x5c" member, its first text is the certificate: paste only that.',
+      'Paste the certificate of this key. The method self_signed_tls_client_auth takes keys only with their certificate in "x5c" (RFC 8705 section 2.2).',
+    command: 'openssl x509 -in client.pem -outform DER | openssl base64 -A',
+  },
+  too_many_keys: {
+    text: `These are more than ${MAXIMUM_KEYS} keys, more than one client has.`,
+    remedy: 'Give a JWK Set with the keys of this one client.',
+  },
+  json: {
+    text: 'This is JSON, but no JWK Set: it has no list "keys", and no key type "kty" either.',
+    remedy: 'Give a JWK Set like {"keys":[{"kty":"EC","x5c":["MII..."]}]}, or the certificate itself.',
+  },
+  json_malformed: {
+    text: 'This begins like JSON, but it is none.',
+    remedy: 'Look at that place: a comma, a quote or a bracket is missing, or the end was cut off.',
   },
   revocation_list: {
     text: 'This is a certificate revocation list (CRL): it names certificates that were withdrawn, and is none itself.',
     remedy: 'Paste the certificate; it begins with -----BEGIN CERTIFICATE-----.',
   },
-  pkcs7: {
-    text: 'This is a PKCS#7 bundle (.p7b or .p7c), a container that has to be opened first.',
+  pkcs7_empty: {
+    text: 'This is a PKCS#7 bundle (.p7b or .p7c), but there is no certificate in it.',
+    remedy: 'Export it again, with the certificate and all certificates in the certification path.',
+    command: 'openssl pkcs7 -inform DER -in bundle.p7b -print_certs',
+  },
+  pkcs7_not_der: {
+    text: 'This is a PKCS#7 bundle (.p7b or .p7c) that is cut off, damaged, or written in a form (BER) that is not read here.',
     remedy:
-      'Take the certificates out of it and paste chain.pem. If the file is text, leave out "-inform DER".',
+      'Take the certificates out of it and give chain.pem. If the file is text, leave out "-inform DER".',
     command: 'openssl pkcs7 -inform DER -in bundle.p7b -print_certs -out chain.pem',
+  },
+  pkcs7_other: {
+    text: 'This is a PKCS#7 file of another kind, encrypted for example, and no bundle of certificates.',
+    remedy: 'Give the certificate, or a bundle that was exported as .p7b with certificates only.',
   },
   trusted_certificate: {
     text: 'This is a certificate with trust settings that only OpenSSL reads (TRUSTED CERTIFICATE).',
@@ -202,6 +241,6 @@ const FOREIGN: Readonly<Record<ForeignContent, Advice & { readonly text: string 
   unknown: {
     text: 'This is not a certificate, and not anything else that we recognise.',
     remedy:
-      'Paste a certificate that begins with -----BEGIN CERTIFICATE-----, or drop a .pem, .crt, .cer or .der file.',
+      'Paste a certificate that begins with -----BEGIN CERTIFICATE-----, or drop a .pem, .crt, .cer, .der or .p7b file.',
   },
 };

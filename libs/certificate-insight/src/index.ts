@@ -1,5 +1,17 @@
 export {
+  readPasted,
+  type Pasted,
+  type PastedCertificates,
+  type PastedKeySet,
+  type PastedRefused,
+  type PastedRequest,
+} from './read-pasted.js';
+export { extract, type Extracted } from './extract.js';
+export type { DescribedKey } from './described-keys.js';
+export type { DecodedRequest } from './decode-request.js';
+export {
   readPastedCertificate,
+  toOneCertificate,
   type Insight,
   type ReadableInsight,
   type UnreadableInsight,

@@ -20,6 +20,21 @@ export function lintIssuer(leaf: DecodedCertificate): Check[] {
   ];
 }
 
+/** Public authorities sell names to whoever controls them for a moment, and are ending client use. */
+export function lintPublicIssuer(leaf: DecodedCertificate): Check[] {
+  if (!leaf.isFromPublicWebCa) return [];
+  return [
+    finding(
+      'PUBLIC_WEB_CA',
+      `Its issuer "${leaf.issuer.text}" is an authority that browsers trust. Such an authority issues certificates with the same kind of names to anybody, and the next renewal may no longer be for clients.`,
+      {
+        remedy:
+          'Prefer a private authority, your own or your company\'s; or choose "Pin certificate", and add each renewal.',
+      },
+    ),
+  ];
+}
+
 /** Whether the way up to an authority is complete, as far as that can be seen from here. */
 export function lintChain(
   chain: Chain<DecodedCertificate>,
@@ -44,6 +59,7 @@ function lintCompleteness(
   if (chain.some((certificate) => anchorSubjects.includes(certificate.issuer.text))) {
     return [passed('CHAIN_INCOMPLETE', 'It leads to one of the trust anchors of this partner.')];
   }
+  if (top.isSelfSigned) return [notTrustedHere(top)];
   return [
     finding(
       'CHAIN_INCOMPLETE',
@@ -54,6 +70,16 @@ function lintCompleteness(
       },
     ),
   ];
+}
+
+function notTrustedHere(root: DecodedCertificate): Check {
+  return finding(
+    'CA_NOT_TRUSTED_HERE',
+    `The chain ends at ${nameOf(root)}, and neither that nor anything below it is a trust anchor here, so the certificate would be refused.`,
+    {
+      remedy: `Add ${nameOf(root)} as a trust anchor of this partner first, or choose the anchor that issued this certificate.`,
+    },
+  );
 }
 
 function incomplete(issuer: string): Check {

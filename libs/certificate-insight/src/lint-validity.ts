@@ -4,12 +4,27 @@ import { finding, passed, type Check } from './lints.js';
 import { nameOf } from './naming.js';
 
 export const EXPIRES_SOON_DAYS = 30;
+/** Two years and a quarter: whoever has a key for longer is seldom the one who got it. */
+export const LONG_LIFETIME_DAYS = 825;
 
 const DAY = 86_400_000;
 
 /** Whole days from `now` to the end of the validity; negative once it is over. */
 export function daysLeft({ notAfter }: Pick<DecodedCertificate, 'notAfter'>, now: Date): number {
   return Math.floor((notAfter.getTime() - now.getTime()) / DAY);
+}
+
+/** How long a leaf is valid in all: a lost key of it can be used until then, unless somebody notices. */
+export function lintLifetime({ notBefore, notAfter }: DecodedCertificate): Check[] {
+  const days = Math.ceil((notAfter.getTime() - notBefore.getTime()) / DAY);
+  if (days <= LONG_LIFETIME_DAYS) return [];
+  return [
+    finding(
+      'LIFETIME_TOO_LONG',
+      `It is valid for ${days} days in all, more than the ${LONG_LIFETIME_DAYS} that are advised. Whoever gets hold of its key can use it for so long.`,
+      { remedy: 'Ask for a shorter one next time, a year for example, and renew it in time.' },
+    ),
+  ];
 }
 
 /** Both bounds are inclusive, in whole seconds (RFC 5280 §4.1.2.5). */

@@ -1,13 +1,20 @@
-import { generateKeyPairSync } from 'node:crypto';
+import 'reflect-metadata';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createAuthority,
   createSelfSigned,
+  decodeChildren,
+  encodeAttribute,
   encodeDer,
+  encodeName,
   encodeOid,
+  generateKeys,
   TAG,
   type CertificateOptions,
+  type RawExtension,
 } from '@holdfast/test-pki';
+import * as x509 from '@peculiar/x509';
 import { decodeCertificate } from './decode-certificate.js';
 import { lint } from './lint.js';
 import { LINTS, type Check, type LintCode } from './lints.js';
@@ -23,10 +30,12 @@ import {
   NOON,
   pastedWorld,
   PIN,
+  pkcs7,
   ROOT,
   YEAR,
   type PastedWorld,
 } from './testing/pasted-world.js';
+import { makeRequest, type RequestChange } from './testing/requests.js';
 
 let world: PastedWorld;
 beforeAll(async () => {
@@ -72,17 +81,47 @@ const PRODUCED: Readonly<
   SEVERAL_LEAVES: [
     ['two leaves', async () => lintPasted(world.leaf.pem + (await createSelfSigned(LEAF)).pem, BY_SUBJECT)],
   ],
+  IS_REQUEST: [['a request (RFC 2986)', () => request()]],
+  REQUEST_NOT_PROVEN: [
+    [
+      'a request with the signature of another (RFC 2986 §4.2)',
+      async () => lintPasted(withSignatureOf(await makeRequest(), await makeRequest()), BY_SUBJECT),
+    ],
+  ],
+  JWK_NO_CERTIFICATE: [['a key without x5c (RFC 8705 §2.2)', () => webKeys({ x5c: undefined })]],
+  JWK_KEY_MISMATCH: [['a key with the certificate of another (RFC 7517 §4.7)', () => webKeys({ x: 'AAAA' })]],
+  JWK_THUMBPRINT_MISMATCH: [['a wrong thumbprint (RFC 7517 §4.9)', () => webKeys({ 'x5t#S256': 'AAAA' })]],
+  JWK_REPEATED: [['a certificate twice', () => webKeys({ kid: 'a' }, { kid: 'b' })]],
+  JWK_KID_REPEATED: [['a kid twice (RFC 7517 §4.5)', () => webKeys({ kid: 'a' }, { kid: 'a' })]],
+  REST_IGNORED: [
+    ['a bundle with a CRL', () => lintPasted(pkcs7([world.leaf.der], [encodeDer(TAG.sequence)]), PIN)],
+    [
+      'a bundle with attribute certificates (RFC 5652 §10.2.2)',
+      () => lintPasted(pkcs7([world.leaf.der, encodeDer(0xa2), encodeDer(0xa2)]), PIN),
+    ],
+  ],
   CERTIFICATE_VERSION: [['version 1 (RFC 8705 Appendix A)', () => lintVersionOne()]],
   EKU_CLIENTAUTH_MISSING: [
     ['a leaf for servers (RFC 5280 §4.2.1.12)', () => leaf({ extendedKeyUsage: ['serverAuth'] })],
     ['a pinned leaf for servers', () => pinned({ extendedKeyUsage: ['serverAuth', 'codeSigning'] })],
     ['an intermediate for servers', () => lintUnderIntermediate({ extendedKeyUsage: ['serverAuth'] })],
     ['an anchor for servers', () => anchor({ extendedKeyUsage: ['serverAuth'] })],
+    [
+      'a request for servers',
+      () => request({ extensions: [new x509.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1'])] }),
+    ],
   ],
-  IS_CA: [['an authority as leaf (RFC 5280 §4.2.1.9)', () => lintPasted(world.intermediate.pem, BY_SUBJECT)]],
+  IS_CA: [
+    ['an authority as leaf (RFC 5280 §4.2.1.9)', () => lintPasted(world.intermediate.pem, BY_SUBJECT)],
+    ['a request for an authority', () => request({ extensions: [new x509.BasicConstraintsExtension(true)] })],
+  ],
   KU_NO_DIGITAL_SIGNATURE: [
     ['a leaf that may not sign (RFC 5280 §4.2.1.3)', () => leaf({ keyUsage: ['keyEncipherment'] })],
     ['a pinned one that may not sign', () => pinned({ keyUsage: ['keyCertSign'] })],
+    [
+      'a request that does not ask to sign',
+      () => request({ extensions: [new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyEncipherment)] }),
+    ],
   ],
   NOT_A_CA: [
     ['a leaf as anchor', () => lintPasted(world.leaf.pem, ANCHOR)],
@@ -102,13 +141,19 @@ const PRODUCED: Readonly<
     ['29 days before the end', () => at('2026-12-02T00:00:00Z')],
     ['in the last second', () => at('2026-12-31T23:59:59.900Z')],
   ],
+  LIFETIME_TOO_LONG: [
+    ['826 days', () => leaf({ notBefore: new Date('2024-09-26T23:59:58Z') })],
+    ['a pinned one of ten years', () => pinned({ notAfter: new Date('2036-01-01') })],
+  ],
   WEAK_KEY: [
+    ['a request with 1024 bits', async () => request({ keys: await generateKeys('RSA-1024') })],
     ['RSA with 1024 bits', () => leaf({ keyAlgorithm: 'RSA-1024' })],
     ['EC P-192', () => leaf(curve('prime192v1'))],
     ['an anchor with 1024 bits', () => anchor({ keyAlgorithm: 'RSA-1024' })],
   ],
   WEAK_SIGNATURE: [
     ['SHA-1', () => leaf({ signatureHash: 'SHA-1' })],
+    ['SHA-1 in a request', () => request({ hash: 'SHA-1' })],
     ['SHA-1 in a pinned one', () => pinned({ signatureHash: 'SHA-1' })],
   ],
   UNUSUAL_ALGORITHM: [
@@ -119,6 +164,22 @@ const PRODUCED: Readonly<
     [
       'self-signed by name (RFC 8705 §2.1)',
       async () => lintPasted((await createSelfSigned(LEAF)).pem, BY_SUBJECT),
+    ],
+  ],
+  PUBLIC_WEB_CA: [
+    [
+      'a policy of the CA/Browser Forum',
+      () => leaf({ extensions: [extension('2.5.29.32', sequence(sequence(encodeOid('2.23.140.1.2.1'))))] }),
+    ],
+    [
+      'timestamps of Certificate Transparency (RFC 6962 §3.3)',
+      () => leaf({ extensions: [extension('1.3.6.1.4.1.11129.2.4.2', encodeDer(TAG.octetString))] }),
+    ],
+  ],
+  CA_NOT_TRUSTED_HERE: [
+    [
+      'a whole chain to a root that is no anchor',
+      () => lintPasted(chain() + world.root.pem, known('CN=Other CA')),
     ],
   ],
   CHAIN_INCOMPLETE: [
@@ -134,6 +195,7 @@ const PRODUCED: Readonly<
   ],
   NO_SUBJECT_VALUE: [
     ['an empty subject', () => leaf({ subject: Uint8Array.of(0x30, 0) })],
+    ['an empty subject in a request', () => request({ subject: '' })],
     ['an empty subject without other names', () => leaf({ subject: Uint8Array.of(0x30, 0), san: undefined })],
   ],
   SAN_TYPE_ABSENT: [
@@ -151,8 +213,39 @@ const PRODUCED: Readonly<
         leaf({ san: { uri: ['spiffe://a/b', 'spiffe://a/c'] } }, { mode: 'match-by-name', field: 'san_uri' }),
     ],
     ['wildcards only (RFC 8705 §7.5)', () => leaf({ san: { dns: ['*.acme.example'] } }, BY_DNS)],
+    ['a request without names', async () => lintPasted(await makeRequest({ extensions: [] }), BY_DNS)],
+  ],
+  DN_MULTIVALUE: [['an RDN with two values', () => leaf({ subject: 'CN=a+OU=b,O=Acme' })]],
+  DN_NON_ASCII: [
+    ['a letter beyond ASCII', () => leaf({ subject: 'CN=Müller,O=Acme' })],
+    ['a control character', () => leaf({ subject: 'CN=a\\0db,O=Acme' })],
+  ],
+  DN_UNKNOWN_OID: [
+    [
+      'a part of a private kind',
+      () => leaf({ subject: encodeName([encodeAttribute('1.3.6.1.4.1.99999.1', Uint8Array.of(65))]) }),
+    ],
   ],
 };
+
+const request = async (change: RequestChange = {}): Promise<Check[]> =>
+  lintPasted(await makeRequest(change), BY_SUBJECT);
+
+function withSignatureOf(der: Uint8Array, other: Uint8Array): Uint8Array {
+  const [info, algorithm] = decodeChildren(der);
+  return encodeDer(TAG.sequence, info!, algorithm!, decodeChildren(other)[2]!);
+}
+
+/** Keys of a self-signed certificate, each with one change. */
+async function webKeys(...changes: readonly Record<string, unknown>[]): Promise<Check[]> {
+  const { der, pem } = await createSelfSigned(LEAF);
+  const jwk = createPublicKey(pem).export({ format: 'jwk' });
+  const keys = changes.map((change) => ({ ...jwk, x5c: [Buffer.from(der).toString('base64')], ...change }));
+  return lintPasted(JSON.stringify({ keys }), PIN);
+}
+
+const sequence = (...parts: Uint8Array[]): Uint8Array => encodeDer(TAG.sequence, ...parts);
+const extension = (oid: string, value: Uint8Array): RawExtension => ({ oid, value });
 
 async function lintUnderIntermediate(change: Partial<CertificateOptions>): Promise<Check[]> {
   const intermediate = await world.root.issueAuthority({ ...INTERMEDIATE, ...change });
@@ -187,6 +280,9 @@ describe('lint', () => {
     ['a leaf for key agreement (RFC 5280 §4.2.1.12)', () => leaf({ keyUsage: ['keyAgreement'] })],
     ['the first second of the validity', () => at('2026-01-01T00:00:00Z')],
     ['30 days before the end', () => at('2026-12-01T23:59:59Z')],
+    ['a lifetime of 825 days', () => leaf({ notBefore: new Date('2024-09-27T23:59:59Z') })],
+    ['a bundle', () => lintPasted(pkcs7([world.leaf.der, world.intermediate.der]), BY_SUBJECT)],
+    ['a JWK Set', () => webKeys({ kid: 'a', use: 'sig' })],
   ])('finds nothing wrong with %s, and says what is right', async (_name, checks) => {
     const all = await checks();
     expect(findings(all)).toEqual([]);

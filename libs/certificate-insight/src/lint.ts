@@ -1,39 +1,61 @@
-import { lintChain, lintIssuer } from './lint-chain.js';
+import { lintChain, lintIssuer, lintPublicIssuer } from './lint-chain.js';
 import { lintAlgorithms } from './lint-algorithms.js';
 import { lintNames } from './lint-names.js';
 import { lintAuthorityUsage, lintLeafUsage, lintNotAuthority } from './lint-usage.js';
-import { lintValidity, lintVersion } from './lint-validity.js';
-import type { IntendedUse } from './intended-use.js';
+import { lintRequest } from './lint-request.js';
+import { lintLifetime, lintValidity, lintVersion } from './lint-validity.js';
+import type { Chain, IntendedUse } from './intended-use.js';
 import { worstFirst, type Check } from './lints.js';
+import type { DecodedCertificate } from './decode-certificate.js';
+import type { Pasted } from './read-pasted.js';
 import type { Insight } from './read-pasted-certificate.js';
 
 /**
  * Says in words what is wrong with what was read, and what is right, for one intended use at `now`; the worst first.
- * It holds `insight.checks` too, so that its answer alone is the whole list.
+ * It holds the checks of reading too, so that its answer alone is the whole list. Of a JWK Set each certificate is judged,
+ * of a request what it asks for.
  *
  * Does NOT decide about trust: no signature is verified against an anchor, no revocation is asked. The server repeats
  * the checks on what it receives, and has more of them.
  */
-export function lint(insight: Insight, use: IntendedUse, now: Date): Check[] {
-  if (!insight.readable) return [...insight.checks];
-  const { certificates: chain } = insight;
-  return worstFirst([...insight.checks, ...lintFor(use, chain, now)]);
+export function lint(read: Insight | Pasted, use: IntendedUse, now: Date): Check[] {
+  return worstFirst('readable' in read ? lintOne(read, use, now) : lintPasted(read, use, now));
 }
 
-function lintFor(
-  use: IntendedUse,
-  chain: Extract<Insight, { readable: true }>['certificates'],
-  now: Date,
-): Check[] {
+function lintOne(insight: Insight, use: IntendedUse, now: Date): Check[] {
+  return insight.readable
+    ? [...insight.checks, ...lintFor(use, insight.certificates, now)]
+    : [...insight.checks];
+}
+
+function lintPasted(pasted: Pasted, use: IntendedUse, now: Date): Check[] {
+  switch (pasted.kind) {
+    case 'refused':
+      return [...pasted.checks];
+    case 'request':
+      return lintRequest(pasted.request, use);
+    case 'jwks':
+      return pasted.keys.flatMap(({ index, chain, checks }) => [
+        ...checks,
+        ...(chain === undefined ? [] : lintFor(use, chain, now).map((check) => ({ ...check, key: index }))),
+      ]);
+    default:
+      return [...pasted.checks, ...lintFor(use, pasted.certificates, now)];
+  }
+}
+
+function lintFor(use: IntendedUse, chain: Chain<DecodedCertificate>, now: Date): Check[] {
   const [leaf] = chain;
   switch (use.mode) {
     case 'match-by-name':
       return [
         ...lintNotAuthority(leaf),
         ...lintIssuer(leaf),
+        ...lintPublicIssuer(leaf),
         ...lintLeafUsage(chain, use.serverAuthExcepted),
         ...lintNames(leaf, use.field),
         ...lintValidity(chain, now),
+        ...lintLifetime(leaf),
         ...lintVersion(chain),
         ...lintAlgorithms(
           chain,
@@ -46,6 +68,7 @@ function lintFor(
       return [
         ...lintLeafUsage([leaf]),
         ...lintValidity([leaf], now),
+        ...lintLifetime(leaf),
         ...lintVersion([leaf]),
         ...lintAlgorithms([leaf], [leaf]),
       ];

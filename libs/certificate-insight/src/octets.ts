@@ -29,12 +29,17 @@ export function toLatin1(octets: Uint8Array): string {
   return text;
 }
 
-/** A PEM CERTIFICATE block (RFC 7468 §5). */
-export function toPem(der: Uint8Array): string {
+/** A PEM block of this label (RFC 7468 §5, §7). */
+export function toPem(der: Uint8Array, label: 'CERTIFICATE' | 'CERTIFICATE REQUEST' = 'CERTIFICATE'): string {
   const lines = toBase64(der).match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
 export async function sha256(octets: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', octets));
+}
+
+/** Only for the `x5t` that others declare (RFC 7517 §4.8): nothing here relies on it. */
+export async function sha1(octets: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-1', octets));
 }

@@ -24,7 +24,7 @@ function search(input: Uint8Array, depth: number): boolean {
 }
 
 function isPrivateKeyText(text: string): boolean {
-  const isJwk = /\bkty\b/.test(text) && /(?:^|[\s{,"'])(?:d|k)["']?\s*:/.test(text);
+  const isJwk = /\bkty\b/.test(text) && /(?:^|[\s{,"'])(?:d|p|q|dp|dq|qi|oth|k|priv)["']?\s*:/.test(text);
   return isJwk || MARKERS.some((marker) => marker.test(text));
 }
 

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createAuthority,
+  decodeChildren,
   encodeDer,
   encodeOid,
   generateKeys,
@@ -12,7 +13,16 @@ import {
 import * as x509 from '@peculiar/x509';
 import type { ForeignContent } from './foreign-content.js';
 import { readPastedCertificate } from './read-pasted-certificate.js';
-import { LEAF, NOON, pastedWorld, read, ROOT, YEAR, type PastedWorld } from './testing/pasted-world.js';
+import {
+  LEAF,
+  NOON,
+  pastedWorld,
+  pkcs7,
+  read,
+  ROOT,
+  YEAR,
+  type PastedWorld,
+} from './testing/pasted-world.js';
 
 let world: PastedWorld;
 beforeAll(async () => {
@@ -27,7 +37,7 @@ const LEAF_NAME = 'CN=payments,OU=API,O=Acme,C=GB';
 const CHAIN_NAMES = [LEAF_NAME, 'CN=Issuing CA,O=Acme', 'CN=Root CA,O=Acme'];
 
 describe('readPastedCertificate', () => {
-  it.each<[name: string, input: () => string | Uint8Array]>([
+  it.each<[name: string, input: () => string | Uint8Array | Promise<string>]>([
     ['PEM', () => world.leaf.pem],
     ['PEM with CRLF', () => world.leaf.pem.replaceAll('\n', '\r\n')],
     ['PEM with a byte order mark', () => `\ufeff${world.leaf.pem}`],
@@ -44,8 +54,16 @@ describe('readPastedCertificate', () => {
     ['PEM inside base64', () => base64(Uint8Array.from(Buffer.from(world.leaf.pem)))],
     ['the same certificate twice', () => world.leaf.pem + world.leaf.pem],
     ['a certificate and its public key', () => publicKeyPem() + world.leaf.pem],
+    ['a certificate and a request', async () => world.leaf.pem + (await requestPem())],
+    ['a bundle as DER (RFC 5652 §5)', () => pkcs7([world.leaf.der])],
+    ['a bundle as PEM', () => armour('PKCS7', pkcs7([world.leaf.der]))],
+    ['a bundle as PEM with the other label', () => armour('CMS', pkcs7([world.leaf.der]))],
+    ['a bundle labelled as a certificate', () => armour('CERTIFICATE', pkcs7([world.leaf.der]))],
+    ['a certificate labelled as a bundle', () => armour('PKCS7', world.leaf.der)],
+    ['a bundle as base64 without armour', () => base64(pkcs7([world.leaf.der]))],
+    ['a JWK Set with one certificate', () => keySet()],
   ])('reads %s', async (_name, input) => {
-    const { certificates, checks } = await read(input());
+    const { certificates, checks } = await read(await input());
     expect(certificates.map(({ subject }) => subject.text)).toEqual([LEAF_NAME]);
     expect(certificates[0].pem).toBe(world.leaf.pem);
     expect(checks).toEqual([]);
@@ -129,11 +147,11 @@ const PKCS12 = encodeDer(
 );
 /** Java writes the outer length as indefinite. */
 const PKCS12_INDEFINITE = Uint8Array.from([0x30, 0x80, ...PKCS12.subarray(3), 0, 0]);
-const PKCS7 = encodeDer(
-  TAG.sequence,
-  encodeOid('1.2.840.113549.1.7.2'),
-  encodeDer(0xa0, new Uint8Array(200)),
-);
+/** Java and others write CMS so, with lengths that are found at the end only. */
+const inIndefiniteForm = (bundle: Uint8Array): Uint8Array => {
+  const [first, ...rest] = decodeChildren(bundle);
+  return Uint8Array.from([0x30, 0x80, ...first!, ...rest.flatMap((part) => [...part]), 0, 0]);
+};
 
 async function certificateRequest(): Promise<Uint8Array> {
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
@@ -143,6 +161,11 @@ async function certificateRequest(): Promise<Uint8Array> {
   });
   return new Uint8Array(request.rawData);
 }
+
+const withoutSignature = (request: Uint8Array): Uint8Array => {
+  const [info, algorithm] = decodeChildren(request);
+  return encodeDer(TAG.sequence, info!, algorithm!, encodeDer(TAG.octetString, new Uint8Array(64)));
+};
 
 async function revocationList(): Promise<Uint8Array> {
   const list = await x509.X509CrlGenerator.create({
@@ -154,6 +177,13 @@ async function revocationList(): Promise<Uint8Array> {
   });
   return new Uint8Array(list.rawData);
 }
+
+const requestPem = async (): Promise<string> => armour('CERTIFICATE REQUEST', await certificateRequest());
+
+const keySet = (): string => {
+  const key = createPublicKey(world.leaf.pem).export({ format: 'jwk' });
+  return JSON.stringify({ keys: [{ ...key, x5c: [base64(world.leaf.der)] }] });
+};
 
 type Case = readonly [name: string, input: () => string | Uint8Array | Promise<string | Uint8Array>];
 
@@ -201,14 +231,55 @@ const FOREIGN: Readonly<Record<ForeignContent, readonly Case[]>> = {
     ],
   ],
   pgp: [['a PGP key', () => armour('PGP PUBLIC KEY BLOCK', new Uint8Array(48))]],
-  web_key: [['a public JWK', () => '{ "kty": "EC", "crv": "P-256", "x": "a", "y": "b" }']],
+  certificate_request_malformed: [
+    [
+      'a request that is cut off within',
+      async () => armour('CERTIFICATE REQUEST', (await certificateRequest()).slice(0, -3)),
+    ],
+    ['a request without its signature', async () => withoutSignature(await certificateRequest())],
+  ],
+  several_requests: [
+    ['two requests', async () => armour('CERTIFICATE REQUEST', await certificateRequest()).repeat(2)],
+    [
+      'a request under a wrong label beside a certificate',
+      async () => world.leaf.pem + armour('CERTIFICATE', await certificateRequest()),
+    ],
+  ],
+  web_key: [
+    ['a public JWK', () => '{ "kty": "EC", "crv": "P-256", "x": "a", "y": "b" }'],
+    ['a JWK in other notation', () => 'kty: EC\ncrv: P-256\n'],
+    ['a JWK Set without keys', () => '{"keys":[]}'],
+  ],
+  too_many_keys: [['17 keys', () => JSON.stringify({ keys: Array(17).fill({ kty: 'EC' }) })]],
+  json: [
+    ['other JSON', () => '{"certificate": true}'],
+    ['a list', () => '[1, 2]'],
+    ['keys that are none', () => '{"keys": ["a"]}'],
+  ],
+  json_malformed: [
+    ['JSON that is cut off', () => '{"keys": [{"kty": "EC"'],
+    ['JSON with a comma too much', () => '{"keys": [],}'],
+  ],
   revocation_list: [
     ['a CRL as PEM', async () => armour('X509 CRL', await revocationList())],
     ['a CRL as DER', revocationList],
   ],
-  pkcs7: [
-    ['PKCS#7 as PEM', () => armour('PKCS7', PKCS7)],
-    ['PKCS#7 as DER', () => PKCS7],
+  pkcs7_empty: [['a bundle without certificates', () => pkcs7([])]],
+  pkcs7_not_der: [
+    ['a bundle of indefinite length (BER)', () => inIndefiniteForm(pkcs7([world.leaf.der]))],
+    ['a bundle without its end', () => pkcs7([world.leaf.der]).slice(0, -20)],
+    ['a bundle without its end, as PEM', () => armour('PKCS7', pkcs7([world.leaf.der]).slice(0, -20))],
+  ],
+  pkcs7_other: [
+    [
+      'an encrypted message (RFC 5652 §6)',
+      () =>
+        encodeDer(
+          TAG.sequence,
+          encodeOid('1.2.840.113549.1.7.3'),
+          encodeDer(0xa0, encodeDer(TAG.sequence, new Uint8Array(200).fill(5, 0, 1))),
+        ),
+    ],
   ],
   trusted_certificate: [
     ['an OpenSSL trusted certificate', () => armour('TRUSTED CERTIFICATE', world.leaf.der)],

@@ -1,6 +1,9 @@
 import type { DecodedCertificate } from './decode-certificate.js';
 import type { IntendedUse } from './intended-use.js';
 
+/** What has names: a certificate, or a request for one. */
+export type Named = Pick<DecodedCertificate, 'subject' | 'san'>;
+
 /** Which name is compared: `tls_client_auth_` and this is its client metadata (RFC 8705 §2.1.2). */
 export type NameField = Extract<IntendedUse, { mode: 'match-by-name' }>['field'];
 
@@ -18,7 +21,7 @@ interface NameKind {
   readonly noun: string;
   readonly one: string;
   /** What a certificate has of it that can be registered. */
-  of(leaf: DecodedCertificate): readonly string[];
+  of(leaf: Named): readonly string[];
 }
 
 /** The kinds of RFC 8705 §2.1.2. */
@@ -50,13 +53,13 @@ export const NAME_KINDS: Readonly<Record<NameField, NameKind>> = {
 };
 
 /** The names of one kind that this certificate could be registered by. */
-export function registrableNames(leaf: DecodedCertificate, field: NameField): RegistrableName[] {
+export function registrableNames(leaf: Named, field: NameField): RegistrableName[] {
   const { noun, of } = NAME_KINDS[field];
   const label = `${noun[0]!.toUpperCase()}${noun.slice(1)}`;
   return of(leaf).map((value) => ({ field, label, value }));
 }
 
 /** The names of every kind that this certificate could be registered by, the subject first. */
-export function allRegistrableNames(leaf: DecodedCertificate): RegistrableName[] {
+export function allRegistrableNames(leaf: Named): RegistrableName[] {
   return (Object.keys(NAME_KINDS) as NameField[]).flatMap((field) => registrableNames(leaf, field));
 }

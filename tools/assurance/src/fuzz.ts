@@ -18,7 +18,7 @@ being printed and read again. Without TARGET all take turns. A finding is writte
 `;
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const FUZZED = /\/libs\/(?:certificate-validation|client-registry)\/dist\//;
+const FUZZED = /\/libs\/(?:certificate-validation|certificate-insight|client-registry)\/dist\//;
 const PROGRESS_MS = 10_000;
 const MINUTE_MS = 60_000;
 const milliseconds = (): number => performance.now();

@@ -1,5 +1,8 @@
 import {
   createAuthority,
+  encodeDer,
+  encodeOid,
+  TAG,
   type Authority,
   type AuthorityOptions,
   type CertificateOptions,
@@ -8,6 +11,7 @@ import {
 import type { IntendedUse } from '../intended-use.js';
 import { lint } from '../lint.js';
 import type { Check } from '../lints.js';
+import { readPasted } from '../read-pasted.js';
 import { readPastedCertificate, type ReadableInsight } from '../read-pasted-certificate.js';
 
 export const NOON = new Date('2026-06-01T12:00:00Z');
@@ -57,9 +61,28 @@ export async function read(input: string | Uint8Array): Promise<ReadableInsight>
 }
 
 export async function lintPasted(input: string | Uint8Array, use: IntendedUse, now = NOON): Promise<Check[]> {
-  return lint(await readPastedCertificate(input), use, now);
+  return lint(await readPasted(input), use, now);
 }
 
 /** The codes of everything that did not pass. */
 export const findings = (checks: readonly Check[]): string[] =>
   checks.filter(({ level }) => level !== 'ok').map(({ code }) => code);
+
+/** A bundle of certificates without signers (RFC 5652 §5.1): what `.p7b` files are. */
+export function pkcs7(
+  entries: readonly Uint8Array[],
+  revocationLists: readonly Uint8Array[] = [],
+): Uint8Array {
+  const part = (tag: number, values: readonly Uint8Array[]): Uint8Array[] =>
+    values.length === 0 ? [] : [encodeDer(tag, ...values)];
+  const signedData = encodeDer(
+    TAG.sequence,
+    encodeDer(TAG.integer, Uint8Array.of(1)),
+    encodeDer(0x31),
+    encodeDer(TAG.sequence, encodeOid('1.2.840.113549.1.7.1')),
+    ...part(0xa0, entries),
+    ...part(0xa1, revocationLists),
+    encodeDer(0x31),
+  );
+  return encodeDer(TAG.sequence, encodeOid('1.2.840.113549.1.7.2'), encodeDer(0xa0, signedData));
+}

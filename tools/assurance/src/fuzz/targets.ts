@@ -22,6 +22,8 @@ import {
 } from '@holdfast/certificate-validation';
 import { parseNewCredentials, type JsonWebKeySet } from '@holdfast/client-registry';
 import type { FuzzTarget } from './session.js';
+import { problemWithText } from './shown-text.js';
+import { pastedTargets } from './pasted-targets.js';
 import { NOON, type FuzzWorld } from './world.js';
 
 /** Every parser that is given what strangers, partners or their servers send. */
@@ -34,16 +36,11 @@ export function fuzzTargets(world: FuzzWorld): FuzzTarget[] {
     ...partTargets(world),
     uploadTarget(world),
     keySetTarget(world),
+    ...pastedTargets(world),
     distinguishedNameTarget(),
     ...REGISTERED_NAME_KINDS.map((kind) => registeredNameTarget(kind, world)),
   ];
 }
-
-/** A sentence about a refusal never carries what could drive a terminal. */
-const problemWithText = (shown: string): string | undefined =>
-  shown === '' || /[\x00-\x1f]/.test(shown)
-    ? `the sentence is not fit to be shown: ${JSON.stringify(shown)}`
-    : undefined;
 
 const CONTROL = /[\x00-\x1f\x7f]/;
 
