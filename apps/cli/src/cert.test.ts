@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createAuthority, createSelfSigned } from '@holdfast/test-pki';
+import { createAuthority, createSelfSigned, encodeDer, encodeOid, TAG } from '@holdfast/test-pki';
 import { FakePlatform, NOON } from './testing/fake-platform.js';
 
 const DAY_MS = 86_400_000;
@@ -36,8 +36,39 @@ beforeAll(async () => {
   const opensslDefault = { subject: SUBJECT, basicConstraints: { ca: true }, keyUsage: undefined, ...VALID };
   platform.write('self-signed.pem', (await createSelfSigned(opensslDefault)).pem);
   platform.write('notes.txt', 'hello');
+  const pinned = await createSelfSigned({ subject: 'CN=pinned', ...VALID });
+  const jwk = createPublicKey(pinned.pem).export({ format: 'jwk' });
+  const x5c = [Buffer.from(pinned.der).toString('base64')];
+  platform.write('set.json', JSON.stringify({ keys: [{ ...jwk, kid: 'a', use: 'sig', x5c }] }));
+  platform.write(
+    'no-x5c.json',
+    JSON.stringify({
+      keys: [
+        { ...jwk, kid: 'a', x5c },
+        { ...jwk, kid: 'b' },
+      ],
+    }),
+  );
+  platform.write('private.json', JSON.stringify({ keys: [{ ...jwk, x5c, d: 'c2VjcmV0' }] }));
+  platform.write('broken.json', '{"keys":[}');
+  platform.write('chain.p7b', bundleOf(root.der, leaf.der));
+  const csr = ['--subject', SUBJECT, '--san-dns', 'orders.acme.example', '--out', 'new.csr.pem'];
+  await platform.run('csr', 'new', ...csr, '--key-out', 'new.key.pem');
 });
 afterAll(() => platform.stop());
+
+/** SignedData without signers, in which certificates are exported (RFC 5652 §5.1). */
+function bundleOf(...certificates: readonly Uint8Array[]): Uint8Array {
+  const signedData = encodeDer(
+    TAG.sequence,
+    encodeDer(TAG.integer, Uint8Array.of(1)),
+    encodeDer(TAG.set),
+    encodeDer(TAG.sequence, encodeOid('1.2.840.113549.1.7.1')),
+    encodeDer(0xa0, ...certificates),
+    encodeDer(TAG.set),
+  );
+  return encodeDer(TAG.sequence, encodeOid('1.2.840.113549.1.7.2'), encodeDer(0xa0, signedData));
+}
 
 const inspect = (file: string, ...args: string[]) => platform.run('cert', 'inspect', file, ...args);
 
@@ -62,8 +93,8 @@ describe('holdfast cert inspect', () => {
     ]);
   });
 
-  it('shows a chain, the leaf first, in any order of the file', async () => {
-    const { code, stdout } = await inspect('chain.pem');
+  it.each(['chain.pem', 'chain.p7b'])('shows %s, the leaf first, in any order of the file', async (file) => {
+    const { code, stdout } = await inspect(file);
     expect(code).toBe(0);
     expect(stdout.match(/^subject +(.*)$/gm)).toEqual([
       expect.stringContaining(SUBJECT),
@@ -73,6 +104,37 @@ describe('holdfast cert inspect', () => {
 
   it.each(['root.pem', 'self-signed.pem'])('finds nothing wrong with %s', async (file) => {
     expect(await inspect(file)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('shows what a request asks for, and what to do with it', async () => {
+    const { code, stdout, stderr } = await inspect('new.csr.pem', '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        kind: 'request',
+        subject: SUBJECT,
+        names: ['DNS:orders.acme.example'],
+        key: 'EC P-256',
+        possession: 'proven',
+        problem: null,
+      },
+    ]);
+    expect(stderr).toMatch(/certificate signing request.*Send it to your certification authority/);
+  });
+
+  it('shows the keys of a JWK Set with their certificates', async () => {
+    const { code, stdout } = await inspect('set.json', '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { kind: 'jwk', jwk: 0, kid: 'a', use: 'sig', alg: null, subject: 'CN=pinned', problem: null },
+    ]);
+  });
+
+  it('shows a key without a certificate, and what is wrong with that: exit code 2', async () => {
+    const { code, stdout, stderr } = await inspect('no-x5c.json');
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^kid +b$/m);
+    expect(stderr).toMatch(/keys\[1\]: The key keys\[1\] \(kid "b", EC P-256\) has no certificate/);
   });
 
   it.each([
@@ -90,6 +152,9 @@ describe('holdfast cert inspect', () => {
     ['leaf.key', 'holds a private key'],
     ['two.pem', 'two end-entity certificates'],
     ['notes.txt', 'not an X.509 certificate'],
+    ['new.key.pem', 'holds a private key'],
+    ['private.json', 'holds a private key'],
+    ['broken.json', 'line 1, column 10'],
   ])('says what %s is instead: exit code 2', async (file, says) => {
     const { code, stdout, stderr } = await inspect(file);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -112,6 +177,9 @@ describe('holdfast cert lint', () => {
     ['leaf.pem', ['--for', 'name', '--field', 'san_uri']],
     ['self-signed.pem', ['--for', 'pin']],
     ['root.pem', ['--for', 'anchor']],
+    ['chain.p7b', ['--for', 'name']],
+    ['set.json', []],
+    ['new.csr.pem', ['--field', 'san_dns']],
   ])('finds that %s will do with %j', async (file, use) => {
     expect(await platform.run('cert', 'lint', file, ...use)).toMatchObject({ code: 0 });
   });
@@ -123,6 +191,10 @@ describe('holdfast cert lint', () => {
     ['leaf.pem', ['--for', 'anchor'], 'NOT_A_CA'],
     ['two.pem', ['--for', 'name'], 'SEVERAL_LEAVES'],
     ['leaf.key', ['--for', 'name'], 'PRIVATE_KEY_PRESENT'],
+    ['private.json', [], 'PRIVATE_KEY_PRESENT'],
+    ['no-x5c.json', [], 'JWK_NO_CERTIFICATE'],
+    ['broken.json', [], 'NOT_A_CERTIFICATE'],
+    ['new.csr.pem', ['--field', 'san_email'], 'SAN_TYPE_ABSENT'],
   ])('finds that %s will not do with %j: exit code 2', async (file, use, expected) => {
     const { code, stdout } = await platform.run('cert', 'lint', file, ...use, '-o', 'json');
     expect(code).toBe(2);

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { extract } from '@holdfast/certificate-insight';
 import { readCertificateUpload, type CertificateUpload } from '@holdfast/certificate-validation';
 import { jwks, type NewCredential } from '@holdfast/admin-contract';
 import { Failure } from './failure.js';
@@ -23,7 +24,10 @@ export function readInputFile(path: string, origin: string): Buffer {
 
 /** What a file that should hold certificates holds. Does NOT judge them. */
 export function inspectCertificates(file: string, origin: string, { directory }: World): CertificateUpload {
-  return readCertificateUpload(readInputFile(resolve(directory, file), origin));
+  const content = readInputFile(resolve(directory, file), origin);
+  // A PKCS#7 bundle is opened here: the server takes PEM.
+  const extracted = extract(Uint8Array.from(content));
+  return readCertificateUpload(extracted.kind === 'pkcs7' ? extracted.ders.map(toPem).join('') : content);
 }
 
 /**
@@ -42,11 +46,14 @@ export function readCertificatesToSend(file: string, origin: string, world: Worl
  */
 export function readKeySetToSend(file: string, origin: string, { directory }: World): JsonWebKeySet {
   const content = readInputFile(resolve(directory, file), origin);
-  const upload = readCertificateUpload(content);
   const refuse = (problem: string): Failure =>
     new Failure('error', `${origin}: ${problem}`, ['Nothing was sent.']);
-  if (!upload.read && ['private_key_present', 'too_large'].includes(upload.code)) {
-    throw refuse(problemOf(upload, file));
+  const extracted = extract(Uint8Array.from(content));
+  if (extracted.kind === 'refused') {
+    const { code, found } = extracted.check;
+    if (code === 'PRIVATE_KEY_PRESENT') throw refuse(privateKeyIn(file));
+    if (found === 'too_large' || found === 'json_malformed')
+      throw refuse(`${file} cannot be used. ${extracted.check.text}`);
   }
   const read = jwks.safeParse(parseJson(content.toString('utf8')));
   if (read.success) return read.data;
@@ -66,10 +73,13 @@ function parseJson(text: string): unknown {
 /** What is wrong with the content of a certificate file, as a sentence that names it. */
 export function problemOf(upload: Extract<CertificateUpload, { read: false }>, file: string): string {
   if (upload.code === 'private_key_present') {
-    return `${file} holds a private key. Keep it to yourself, and give a file with the certificate only.`;
+    return privateKeyIn(file);
   }
   return `${file} cannot be used. ${upload.problem}`;
 }
+
+const privateKeyIn = (file: string): string =>
+  `${file} holds a private key. Keep it to yourself, and give a file with the certificate only.`;
 
 /** At most one byte more than is allowed, so that a device or a pipe without an end is no trap. */
 function readBounded(path: string): Buffer {

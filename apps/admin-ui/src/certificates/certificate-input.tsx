@@ -30,7 +30,7 @@ export function CertificateInput({
       <Textarea
         className="code-area"
         label={label}
-        description="Paste PEM, or drop or choose a file: PEM or DER. It is read in your browser; only the certificates are sent. Never paste a private key."
+        description="Paste PEM or a JWK Set, or drop or choose a file: PEM, DER, PKCS#7 (.p7b) or JWK Set. It is read in your browser; only the certificates are sent. Never paste a private key."
         placeholder="-----BEGIN CERTIFICATE-----"
         rows={8}
         spellCheck={false}

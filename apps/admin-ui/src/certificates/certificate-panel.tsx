@@ -1,4 +1,4 @@
-import type { Check, DecodedCertificate, IntendedUse } from '@holdfast/certificate-insight';
+import type { Check, DecodedCertificate, DecodedRequest, IntendedUse } from '@holdfast/certificate-insight';
 import { Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Copy, Value } from '../parts/copy.js';
@@ -55,6 +55,7 @@ export function CertificatePanel({
             <Checks checks={checks} />
             {refusal !== undefined && <Text size="sm">The field was emptied.</Text>}
             {reading?.insight.readable === true && <WhatWeRead certificates={reading.insight.certificates} />}
+            {reading?.pasted.kind === 'request' && <WhatIsAskedFor request={reading.pasted.request} />}
             {isSendable(reading) && reading.compared.length > 0 && (
               <WhatWillBeCompared values={reading.compared} />
             )}
@@ -153,15 +154,35 @@ function WhatWeRead({
   );
 }
 
-function CertificateFacts({ certificate }: { certificate: DecodedCertificate }) {
-  const { subject, issuer, san, notBefore, notAfter, key, signature, thumbprint, serial } = certificate;
+/** A request is shown like a certificate, so that it can be told apart from others before it is sent away. */
+function WhatIsAskedFor({ request }: { request: DecodedRequest }) {
+  const { subject, san, key, signature, extendedKeyUsage } = request;
+  return (
+    <section aria-label="What the request asks for">
+      <Title order={3} size="h4" mb="sm">
+        What the request asks for
+      </Title>
+      <dl className="facts">
+        <dt>Subject</dt>
+        <dd>{subject.text === '' ? 'none' : <Value what="subject">{subject.text}</Value>}</dd>
+        <OtherNames san={san} />
+        <dt>Key</dt>
+        <dd>
+          {key.name}, signed with {signature.name}
+        </dd>
+        <dt>Use</dt>
+        <dd>{extendedKeyUsage?.join(', ') ?? 'not limited'}</dd>
+      </dl>
+    </section>
+  );
+}
+
+function OtherNames({ san }: Pick<DecodedCertificate, 'san'>) {
   const names = Object.entries(san).flatMap(([kind, values]: [string, readonly string[]]) =>
     values.map((value) => `${kind}: ${value}`),
   );
   return (
-    <dl className="facts">
-      <dt>Subject</dt>
-      <dd>{subject.text === '' ? 'none' : <Value what="subject">{subject.text}</Value>}</dd>
+    <>
       <dt>Other names</dt>
       <dd>
         {names.length === 0
@@ -172,6 +193,17 @@ function CertificateFacts({ certificate }: { certificate: DecodedCertificate }) 
               </div>
             ))}
       </dd>
+    </>
+  );
+}
+
+function CertificateFacts({ certificate }: { certificate: DecodedCertificate }) {
+  const { subject, issuer, san, notBefore, notAfter, key, signature, thumbprint, serial } = certificate;
+  return (
+    <dl className="facts">
+      <dt>Subject</dt>
+      <dd>{subject.text === '' ? 'none' : <Value what="subject">{subject.text}</Value>}</dd>
+      <OtherNames san={san} />
       <dt>Issuer</dt>
       <dd className="value">{issuer.text}</dd>
       <dt>Valid from</dt>

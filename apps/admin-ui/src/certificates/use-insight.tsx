@@ -2,6 +2,7 @@ import type {
   Check,
   Insight,
   IntendedUse,
+  Pasted,
   ReadableInsight,
   RegistrableName,
 } from '@holdfast/certificate-insight';
@@ -11,6 +12,8 @@ import { useEffect, useState } from 'react';
 const reader = () => import('@holdfast/certificate-insight');
 
 export interface Reading {
+  /** Whatever it is, also where it is not one certificate. */
+  readonly pasted: Pasted;
   readonly insight: Insight;
   readonly checks: readonly Check[];
   readonly compared: readonly { readonly label: string; readonly value: string }[];
@@ -41,11 +44,17 @@ export function useReading(input: string | Uint8Array, use: IntendedUse): Readin
 }
 
 async function read(input: string | Uint8Array, use: IntendedUse): Promise<Reading> {
-  const { readPastedCertificate, lint, whatWillBeCompared, allRegistrableNames } = await reader();
-  const insight = await readPastedCertificate(input);
+  const { readPasted, toOneCertificate, lint, whatWillBeCompared, allRegistrableNames } = await reader();
+  const pasted = await readPasted(input);
+  const insight = toOneCertificate(pasted);
+  const now = new Date();
+  // Where there is no one certificate, what there is instead is explained as well; that it is none is said already.
+  const explained = insight.readable || pasted.kind === 'refused' ? [] : lint(pasted, use, now);
+  const checks = [...lint(insight, use, now), ...explained.filter(({ code }) => code !== 'IS_REQUEST')];
   return {
+    pasted,
     insight,
-    checks: lint(insight, use, new Date()),
+    checks,
     compared: insight.readable ? whatWillBeCompared(insight.certificates, use) : [],
     offered: insight.readable ? allRegistrableNames(insight.certificates[0]) : [],
   };

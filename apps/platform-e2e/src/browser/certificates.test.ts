@@ -1,13 +1,18 @@
+import { createPublicKey } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect } from '@jest/globals';
 import type { IssuedCertificate } from '@holdfast/test-pki';
 import { issueLeaf, makeRoot, makeSelfSigned, thumbprintOf, uniqueName } from '../harness/identity.js';
-import { needsPrograms } from '../harness/programs.js';
+import { needsPrograms, runProgram } from '../harness/programs.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { signedInOwner } from './pages.js';
 import { BROWSER_PROGRAMS, type GivenFile, type Visitor } from './visitor.js';
 
 const MINUTE = 60_000;
 const withinMinute = needsPrograms(BROWSER_PROGRAMS);
+const withOpenssl = needsPrograms([...BROWSER_PROGRAMS, 'openssl']);
 const inBrowser = (name: string, work: () => Promise<void>) => withinMinute(name, work, MINUTE);
 const KEY_BLOCK = '-----BEGIN PRIVATE KEY-----';
 
@@ -68,6 +73,54 @@ describe('a certificate given on the screen', () => {
     expect(owner.problems).toEqual([]);
   });
 
+  withOpenssl(
+    'is taken out of a PKCS#7 bundle',
+    async () => {
+      const content = await openssl(['crl2pkcs7', '-nocrl', '-certfile'], leaf.pem);
+      await owner.drop({ name: 'client.p7b', content });
+      await owner.read(thumbprintOf(leaf));
+      await register();
+    },
+    MINUTE,
+  );
+
+  withOpenssl(
+    'is not there yet in a request, whose contents and way are shown',
+    async () => {
+      const args = ['req', '-new', '-subj', '/O=Acme/CN=asked', '-key'];
+      const content = await openssl(args, leaf.privateKeyPem);
+      await owner.drop({ name: 'client.csr.pem', content });
+      await owner.page.getByRole('region', { name: 'What the request asks for' }).waitFor();
+      await owner.read('CN=asked,O=Acme');
+      const [check] = await owner.page.locator('[data-code=NOT_A_CERTIFICATE]').allInnerTexts();
+      expect(check).toMatch(/certificate signing request[^]*Send it to your certification authority/);
+      expect(await submit().isDisabled()).toBe(true);
+      expect(owner.problems).toEqual([]);
+    },
+    MINUTE,
+  );
+
+  const webKey = (): object => ({
+    ...createPublicKey(leaf.pem).export({ format: 'jwk' }),
+    kid: 'k1',
+    x5c: [Buffer.from(leaf.der).toString('base64')],
+  });
+
+  inBrowser('is taken out of a JWK Set (RFC 8705 §2.2)', async () => {
+    await owner.drop({ name: 'client.jwks.json', content: JSON.stringify({ keys: [webKey()] }) });
+    await owner.read(thumbprintOf(leaf));
+    await register();
+  });
+
+  inBrowser('is missed in a JWK Set whose key has none, and the key is named', async () => {
+    const bare = { ...webKey(), x5c: undefined };
+    await owner.drop({ name: 'client.jwks.json', content: JSON.stringify({ keys: [bare] }) });
+    await owner.page.locator('[data-code=JWK_NO_CERTIFICATE]').waitFor();
+    expect(await owner.page.locator('[data-code=JWK_NO_CERTIFICATE]').innerText()).toContain('kid "k1"');
+    expect(await submit().isDisabled()).toBe(true);
+    expect(owner.problems).toEqual([]);
+  });
+
   const KEYS: readonly (readonly [string, () => GivenFile])[] = [
     ['PEM', () => ({ name: 'client.key.pem', content: leaf.privateKeyPem })],
     ['DER', () => ({ name: 'client.key', content: bodyOf(leaf.privateKeyPem) })],
@@ -109,6 +162,18 @@ describe('a certificate given on the screen', () => {
     });
   }
 });
+
+/** What openssl writes when its last argument is a file with this text. */
+async function openssl(args: readonly string[], text: string): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'holdfast-given-'));
+  try {
+    const file = join(directory, 'file.pem');
+    writeFileSync(file, text);
+    return (await runProgram('openssl', [...args, file])).stdout;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
 
 function bodyOf(pem: string): Buffer {
   return Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
