@@ -49,5 +49,6 @@ export type {
   WriteRefusal,
   Written,
 } from './registry-administration.js';
+export { parseAnchor, parseStoredList, parseStoredResponse, type ParsedAnchor } from './registered-anchor.js';
 export type { RegistryFeed } from './registry-feed.js';
 export { RegistryReplica, type RegistryChange, type RegistryDelta } from './registry-replica.js';

@@ -123,6 +123,11 @@ export interface RegistryAdministration {
   listPartners(page: Page): Promise<readonly Partner[]>;
   listAnchors(page: Page, filter: { partnerId?: string }): Promise<readonly TrustAnchorEntry[]>;
   listRevocationLists(page: Page, filter: { anchorId?: string }): Promise<readonly RevocationListEntry[]>;
+  /** About one certificate, from each responder that was asked. */
+  listOcspResponses(
+    page: Page,
+    filter: Pick<OcspResponseEntry, 'anchorId' | 'certificate'>,
+  ): Promise<readonly OcspResponseEntry[]>;
   listRevocationSources(page: Page, filter: { anchorId?: string }): Promise<readonly RevocationSourceEntry[]>;
   listClients(page: Page, filter: { partnerId?: string }): Promise<readonly ClientEntry[]>;
   listCredentials(page: Page, filter: { clientId?: string }): Promise<readonly Credential[]>;

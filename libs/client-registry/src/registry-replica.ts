@@ -1,22 +1,7 @@
-import {
-  parseCertificate,
-  parseOcspResponse,
-  parseRegisteredName,
-  parseRevocationList,
-  STRICT_PARSING,
-  type Certificate,
-  type OcspResponse,
-  type RevocationList,
-} from '@holdfast/certificate-validation';
+import { parseRegisteredName, type OcspResponse, type RevocationList } from '@holdfast/certificate-validation';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import type { ClientDirectory } from './client-directory.js';
-import {
-  Client,
-  type RegisteredAnchor,
-  type AnchoredName,
-  type ClientAuthentication,
-  type GrantedScopes,
-} from './client.js';
+import { Client, type AnchoredName, type ClientAuthentication, type GrantedScopes } from './client.js';
 import type {
   ClientEntry,
   Credential,
@@ -25,6 +10,7 @@ import type {
   RegistryEntities,
   RegistryKind,
 } from './entities.js';
+import { parseAnchor, parseStoredList, parseStoredResponse, type ParsedAnchor } from './registered-anchor.js';
 
 /** One changed or removed entity. `value` undefined: a tombstone. */
 export interface RegistryChange<K extends RegistryKind = RegistryKind> {
@@ -212,19 +198,8 @@ export class RegistryReplica implements ClientDirectory {
 
   private parseAnchor(id: string): ParsedAnchor | undefined {
     const entry = this.tables.anchors.get(id);
-    if (entry === undefined) return undefined;
-    const own = parseCertificate(entry.certificate);
-    if (!own.parsed) return undefined;
-    const intermediates = entry.intermediates
-      .map((der) => parseCertificate(der))
-      .flatMap((i) => (i.parsed ? [i.certificate] : []));
-    const revocation = {
-      mode: entry.revocation,
-      lists: this.listsOf(id),
-      responsesAbout: (thumbprint: string) => this.responsesAbout(id, thumbprint),
-    };
-    const { serverAuthUntil } = entry;
-    return { anchor: { id, certificate: own.certificate, revocation, serverAuthUntil }, intermediates };
+    const responsesAbout = (thumbprint: string): OcspResponse[] => this.responsesAbout(id, thumbprint);
+    return entry && parseAnchor(entry, { lists: this.listsOf(id), responsesAbout });
   }
 
   private listsOf(anchorId: string): RevocationList[] {
@@ -236,8 +211,7 @@ export class RegistryReplica implements ClientDirectory {
   private list(id: string): RevocationList | undefined {
     if (!this.listsParsed.has(id)) {
       const entry = this.tables.revocationLists.get(id);
-      const result = entry && parseRevocationList(entry.der);
-      this.listsParsed.set(id, result?.parsed === true ? result.list : undefined);
+      this.listsParsed.set(id, entry && parseStoredList(entry));
     }
     return this.listsParsed.get(id);
   }
@@ -251,8 +225,7 @@ export class RegistryReplica implements ClientDirectory {
   private response(id: string): OcspResponse | undefined {
     if (!this.responsesParsed.has(id)) {
       const entry = this.tables.ocspResponses.get(id);
-      const result = entry && parseOcspResponse(entry.der, STRICT_PARSING);
-      this.responsesParsed.set(id, result?.parsed === true ? result.response : undefined);
+      this.responsesParsed.set(id, entry && parseStoredResponse(entry));
     }
     return this.responsesParsed.get(id);
   }
@@ -269,11 +242,6 @@ export class RegistryReplica implements ClientDirectory {
     }
     return grants;
   }
-}
-
-interface ParsedAnchor {
-  readonly anchor: RegisteredAnchor;
-  readonly intermediates: readonly Certificate[];
 }
 
 function pinsOf(credentials: readonly Credential[]): SelfSigned['pins'] {

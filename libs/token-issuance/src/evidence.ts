@@ -3,6 +3,7 @@ import {
   revocationOf,
   statusSourcesOf,
   validateClientCertificate,
+  type BagEntry,
   type Certificate,
   type CertificateVerdict,
   type ParsedCertificate,
@@ -66,14 +67,24 @@ export class Evidence {
     // RFC 8705 §7.4: a name counts under its own anchor only.
     const anchors = trust.anchors.filter((anchor) => client.isIdentifiedBy({ leaf, chain: [], anchor }));
     if (anchors.length === 0) return undefined;
-    const candidates = [...this.bag, ...trust.intermediates];
-    const verdict = validateClientCertificate(leaf, candidates, anchors, policy.path, now);
-    const judged = verdict.trusted
-      ? { verdict, ...revocationOn(verdict.path, trust.intermediates, policy, now) }
-      : { verdict, revocation: undefined, statusSources: [] };
+    const judged = judgePath(leaf, this.bag, { anchors, intermediates: trust.intermediates }, policy, now);
     this.last = { client, judged, until: holdsUntil(judged, now) };
     return judged;
   }
+}
+
+/** Judges the path from a leaf to one of these anchors, with what was sent along and what is stored with them. */
+export function judgePath(
+  leaf: Certificate,
+  bag: readonly BagEntry[],
+  { anchors, intermediates }: Pick<Anchored, 'anchors' | 'intermediates'>,
+  policy: CertificatePolicy,
+  now: Date,
+): JudgedPath {
+  const verdict = validateClientCertificate(leaf, [...bag, ...intermediates], anchors, policy.path, now);
+  return verdict.trusted
+    ? { verdict, ...revocationOn(verdict.path, intermediates, policy, now) }
+    : { verdict, revocation: undefined, statusSources: [] };
 }
 
 /** Asks for the status of every certificate below the anchor, if the anchor asks for it. */

@@ -1,3 +1,4 @@
+export { judgeAcceptance, type Acceptance } from './acceptance.js';
 export type { AccessTokenClaims, AccessTokenSigner, IssuedToken } from './access-token.js';
 export { DecisionRecorder, type ProxyRefusal } from './decision-recorder.js';
 export { OAUTH_CODE } from './denial.js';

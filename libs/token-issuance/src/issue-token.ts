@@ -23,6 +23,7 @@ import {
 import type { AccessTokenClaims, AccessTokenSigner, IssuedToken } from './access-token.js';
 import { denialForLeaf, denialForPath, refusal } from './denial.js';
 import { EvidenceStore, type CertificatePolicy, type Evidence, type JudgedPath } from './evidence.js';
+import { stoppedByRevocation } from './stopped-by-revocation.js';
 import type { DecisionRecorder } from './decision-recorder.js';
 
 /** How tokens are issued. Every member is spelled out by the app: there are no defaults here. */
@@ -262,20 +263,6 @@ function unexcepted(unfit: DeniedToken, { denial, detail: { fault, depth } }: De
     ...(depth !== undefined && { depth }),
   };
   return { ...unfit, detail: { ...unfit.detail, exception } };
-}
-
-/** Revoked refuses under every anchor that asks; unknown where the anchor insists on an answer. */
-function stoppedByRevocation({
-  verdict,
-  revocation,
-}: JudgedPath): Pick<DeniedToken, 'denial' | 'detail'> | undefined {
-  if (revocation === undefined || revocation.status === 'good') return undefined;
-  const { depth } = revocation;
-  if (revocation.status === 'revoked')
-    return { denial: 'certificate_revoked', detail: { fault: 'rev.revoked', depth } };
-  // Whatever is not known to be soft insists.
-  if (verdict.trusted && verdict.path.anchor.revocation.mode === 'soft') return undefined;
-  return { denial: 'revocation_unknown', detail: { fault: revocation.cause, depth } };
 }
 
 function unknownRevocation({ revocation }: JudgedPath): UnknownCause | undefined {

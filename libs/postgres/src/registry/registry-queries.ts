@@ -2,6 +2,7 @@ import type {
   ClientEntry,
   Credential,
   Grant,
+  OcspResponseEntry,
   Page,
   Partner,
   Resource,
@@ -16,6 +17,7 @@ import {
   ClientRow,
   CredentialRow,
   GrantRow,
+  OcspResponseRow,
   PartnerRow,
   ResourceRow,
   RevocationListRow,
@@ -26,6 +28,7 @@ import {
   toClient,
   toCredential,
   toGrant,
+  toOcspResponse,
   toPartner,
   toResource,
   toRevocationList,
@@ -79,6 +82,13 @@ export class RegistryQueries {
     filter: { anchorId?: string },
   ): Promise<readonly RevocationListEntry[]> {
     return (await this.page(RevocationListRow, 'id', page, filter)).map(toRevocationList);
+  }
+
+  async listOcspResponses(
+    page: Page,
+    { anchorId, certificate }: Pick<OcspResponseEntry, 'anchorId' | 'certificate'>,
+  ): Promise<readonly OcspResponseEntry[]> {
+    return (await this.page(OcspResponseRow, 'id', page, { anchorId, certificate })).map(toOcspResponse);
   }
 
   async listRevocationSources(

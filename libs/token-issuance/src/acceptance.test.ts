@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { makeRevocationList, type IssuedCertificate } from '@holdfast/test-pki';
+import {
+  PARTNER_CERTIFICATES,
+  PARTNER_REVOCATION,
+  parseRevocationList,
+} from '@holdfast/certificate-validation';
+import { parseAnchor, type ParsedAnchor, type RevocationMode } from '@holdfast/client-registry';
+import { judgeAcceptance, type Acceptance } from './index.js';
+import {
+  acmeLeaf,
+  betaLeaf,
+  issuing,
+  leafOf,
+  makeWorld,
+  NOON,
+  root,
+  sameName,
+  YEAR,
+} from './testing/issuance-world.js';
+
+beforeAll(makeWorld);
+
+const POLICY = { path: PARTNER_CERTIFICATES, revocation: PARTNER_REVOCATION };
+
+interface AnchorChange {
+  readonly intermediates?: readonly Uint8Array[];
+  readonly revocation?: RevocationMode;
+  readonly lists?: readonly Uint8Array[];
+}
+
+function anchorWith({ intermediates = [], revocation = 'off', lists = [] }: AnchorChange): ParsedAnchor {
+  const entry = { id: 'acme-ca', partnerId: 'acme', certificate: root.der, keyThumbprint: '' };
+  const parsed = lists
+    .map((der) => parseRevocationList(der))
+    .flatMap((one) => (one.parsed ? [one.list] : []));
+  return parseAnchor({ ...entry, intermediates, revocation }, { lists: parsed, responsesAbout: () => [] })!;
+}
+
+const accept = (
+  leaf: IssuedCertificate,
+  bag: readonly IssuedCertificate[],
+  change: AnchorChange = {},
+): Acceptance =>
+  judgeAcceptance(
+    leaf.der,
+    bag.map(({ der }) => der),
+    anchorWith(change),
+    POLICY,
+    NOON,
+  );
+
+describe('judgeAcceptance', () => {
+  it('accepts what leads to the anchor, with what is sent along or stored', () => {
+    const accepted = { accepted: true, unknownRevocation: undefined };
+    expect(accept(acmeLeaf, [issuing])).toEqual(accepted);
+    expect(accept(acmeLeaf, [], { intermediates: [issuing.der] })).toEqual(accepted);
+  });
+
+  it('names the denial that the token service would give', async () => {
+    const old = await leafOf(issuing, { notAfter: new Date('2026-05-01') });
+    const impostor = await leafOf(sameName);
+    expect(accept(acmeLeaf, [])).toMatchObject({ denial: 'issuer_unknown' });
+    expect(accept(betaLeaf, [])).toMatchObject({ denial: 'issuer_unknown' });
+    expect(accept(impostor, [])).toMatchObject({ denial: 'issuer_unknown', depth: 0 });
+    expect(accept(old, [issuing])).toMatchObject({
+      denial: 'certificate_expired',
+      fault: 'validity.expired',
+    });
+    expect(judgeAcceptance(Uint8Array.of(0x30, 0), [], anchorWith({}), POLICY, NOON)).toMatchObject({
+      accepted: false,
+      denial: 'certificate_unparsable',
+    });
+  });
+
+  it('asks for revocation where the anchor does (RFC 5280 §6.3)', () => {
+    const times = { thisUpdate: new Date('2026-06-01T11:00:00Z'), nextUpdate: YEAR.notAfter };
+    const revoked = [{ certificate: acmeLeaf.der, since: times.thisUpdate, reason: 1 }];
+    const lists = [makeRevocationList(issuing, { ...times, revoked }), makeRevocationList(root, times)];
+    expect(accept(acmeLeaf, [issuing], { lists })).toMatchObject({ accepted: true });
+    expect(accept(acmeLeaf, [issuing], { lists, revocation: 'soft' })).toMatchObject({
+      denial: 'certificate_revoked',
+      depth: 0,
+    });
+    expect(accept(acmeLeaf, [issuing], { revocation: 'hard' })).toMatchObject({
+      denial: 'revocation_unknown',
+    });
+    expect(accept(acmeLeaf, [issuing], { revocation: 'soft' })).toEqual({
+      accepted: true,
+      unknownRevocation: 'rev.unknown_no_source',
+    });
+  });
+});
