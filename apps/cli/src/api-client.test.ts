@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createSelfSigned } from '@holdfast/test-pki';
+import { bundleOf } from './testing/bundle.js';
 import { FakePlatform, problem, TOKEN, VALID } from './testing/fake-platform.js';
 
 let platform: FakePlatform;
@@ -284,6 +285,15 @@ describe('each command', () => {
     expect(JSON.parse(platform.calls[0]!.body)).toMatchObject({ certificate: pinned });
   });
 
+  it('sends the certificate out of a PKCS#7 bundle (RFC 5652 §5)', async () => {
+    const body = pinned.replaceAll(/-----[^-]+-----|\s/g, '');
+    platform.write('pinned.p7b', bundleOf(Uint8Array.from(Buffer.from(body, 'base64'))));
+    platform.answer('POST /api/v1/credentials', { status: 201, body: CREDENTIAL });
+    const args = ['credential', 'add', '--client', 'b', '--certificate', 'pinned.p7b'];
+    expect(await platform.run(...args)).toMatchObject({ code: 0 });
+    expect(JSON.parse(platform.calls[0]!.body)).toMatchObject({ certificate: pinned });
+  });
+
   it('sends the JWK Set of a file, and which of it counts (RFC 8705 §2.2)', async () => {
     const jwks = {
       keys: [
@@ -315,6 +325,9 @@ describe('each command', () => {
 
   it.each<[name: string, content: string, says: RegExp]>([
     ['with a private key', '{"keys":[{"kty":"EC","d":"c2VjcmV0"}]}', /--jwks: .*holds a private key/],
+    ['with a part of one', '{"keys":[{"kty":"RSA","dp":"c2VjcmV0"}]}', /--jwks: .*holds a private key/],
+    ['with one in escapes', '{"keys":[{"kty":"EC","\\u0064":"c2VjcmV0"}]}', /--jwks: .*holds a private key/],
+    ['that is cut off', '{"keys":[{"kty":"EC"', /--jwks: .*line 1, column 21/],
     ['that is too large to be searched for one', `{"keys":[]}${' '.repeat(300_000)}`, /larger than/],
     ['that is one key', '{"kty":"EC","x5c":["MIIB"]}', /is not a JWK Set/],
     ['without keys', '{"keys":[]}', /is not a JWK Set/],

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createAuthority, createSelfSigned, encodeDer, encodeOid, TAG } from '@holdfast/test-pki';
+import { createAuthority, createSelfSigned } from '@holdfast/test-pki';
+import { bundleOf } from './testing/bundle.js';
 import { FakePlatform, NOON } from './testing/fake-platform.js';
 
 const DAY_MS = 86_400_000;
@@ -56,19 +57,6 @@ beforeAll(async () => {
   await platform.run('csr', 'new', ...csr, '--key-out', 'new.key.pem');
 });
 afterAll(() => platform.stop());
-
-/** SignedData without signers, in which certificates are exported (RFC 5652 §5.1). */
-function bundleOf(...certificates: readonly Uint8Array[]): Uint8Array {
-  const signedData = encodeDer(
-    TAG.sequence,
-    encodeDer(TAG.integer, Uint8Array.of(1)),
-    encodeDer(TAG.set),
-    encodeDer(TAG.sequence, encodeOid('1.2.840.113549.1.7.1')),
-    encodeDer(0xa0, ...certificates),
-    encodeDer(TAG.set),
-  );
-  return encodeDer(TAG.sequence, encodeOid('1.2.840.113549.1.7.2'), encodeDer(0xa0, signedData));
-}
 
 const inspect = (file: string, ...args: string[]) => platform.run('cert', 'inspect', file, ...args);
 
