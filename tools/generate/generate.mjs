@@ -8,6 +8,7 @@ import { REASONS } from '../../libs/oauth-protocol/dist/index.js';
 import { OAUTH_CODE } from '../../libs/token-issuance/dist/index.js';
 import { BEARER_ERROR } from '../../libs/resource-guard/dist/index.js';
 import { TRANSPORT_STATUS } from '../../libs/http-platform/dist/index.js';
+import { LINTS } from '../../libs/certificate-insight/dist/index.js';
 import { CERTIFICATE_FAULTS } from '../../libs/certificate-validation/dist/index.js';
 import { SETTINGS as TOKEN_SERVICE } from '../../apps/token-service/dist/config.js';
 import { SETTINGS as RESOURCE_SERVER } from '../../apps/resource-server/dist/config.js';
@@ -60,6 +61,9 @@ function errorCodes() {
   const faults = Object.entries(CERTIFICATE_FAULTS).map(
     ([fault, meaning]) => `| \`${fault}\` | ${meaning.replaceAll('|', '\\|')} |`,
   );
+  const lints = Object.entries(LINTS).map(
+    ([code, { level, title }]) => `| \`${code}\` | ${level} | ${title} |`,
+  );
   return `# Reasons
 
 ${MADE}
@@ -77,6 +81,16 @@ The inner detail behind a reason about a certificate, in the audit trail as \`fa
 | fault | meaning |
 | --- | --- |
 ${faults.join('\n')}
+
+# Findings before registration
+
+What the screens, \`holdfast cert lint\` and \`POST /api/v1/certificates:validate\` find in a certificate, bundle, JWK Set or request,
+each with a sentence and what to do. \`block\`: nothing was read, nothing may be sent. \`error\`: it will be refused, or no call will
+succeed. \`warning\`: it can work, but look twice.
+
+| finding | level | what was looked at |
+| --- | --- | --- |
+${lints.join('\n')}
 `;
 }
 

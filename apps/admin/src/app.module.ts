@@ -12,6 +12,7 @@ import {
 import { BoundTokenGuard } from '@holdfast/resource-guard';
 import { AnchorsController } from './http/anchors.controller.js';
 import { AuditController } from './http/audit.controller.js';
+import { CertificatesController } from './http/certificates.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { CredentialsController } from './http/credentials.controller.js';
 import { GrantsController } from './http/grants.controller.js';
@@ -31,6 +32,7 @@ export const API_CONTROLLERS = [
   RevocationSourcesController,
   ClientsController,
   CredentialsController,
+  CertificatesController,
   ResourcesController,
   GrantsController,
   AuditController,

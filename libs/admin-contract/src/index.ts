@@ -27,5 +27,6 @@ export {
   TokenRequestOutcome,
   type List,
 } from './entities.js';
+export { CERTIFICATE_USES, CertificateReport, CertificateToValidate } from './certificate-report.js';
 export { jwks } from './fields.js';
 export { InputProblem, Problem, PROBLEM_CODES, type ProblemCode } from './problem.js';

@@ -22,6 +22,7 @@ import {
   TokenRequestEntry,
   TokenRequestOutcome,
 } from './entities.js';
+import { CertificateReport, CertificateToValidate } from './certificate-report.js';
 import { Problem } from './problem.js';
 
 type Filter = string | { readonly name: string; readonly oneOf: z.ZodEnum };
@@ -117,6 +118,14 @@ export const OPERATIONS: readonly Operation[] = [
   list('credentials', 'Credentials, by id', Credential, 'client'),
   create('credentials', 'Add a credential to a client', NewCredential, Credential),
   act('post', 'credentials/{id}/retire', 'Take a credential out of use for good', Credential),
+  {
+    method: 'post',
+    path: '/api/v1/certificates:validate',
+    summary: 'What a certificate, bundle, JWK Set or request is, and whether it will do; nothing is stored',
+    status: 200,
+    body: CertificateToValidate,
+    answer: { one: CertificateReport },
+  },
   list('resources', 'Resources, by audience', Resource),
   create('resources', 'Create a resource', NewResource, Resource),
   list('grants', 'Grants, by id', Grant, 'client', 'resource'),
@@ -152,6 +161,8 @@ const SCHEMAS = {
   NewClient,
   Credential,
   NewCredential,
+  CertificateToValidate,
+  CertificateReport,
   Resource,
   NewResource,
   Grant,

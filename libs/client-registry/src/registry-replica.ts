@@ -1,4 +1,8 @@
-import { parseRegisteredName, type OcspResponse, type RevocationList } from '@holdfast/certificate-validation';
+import {
+  parseRegisteredName,
+  type OcspResponse,
+  type RevocationList,
+} from '@holdfast/certificate-validation';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import type { ClientDirectory } from './client-directory.js';
 import { Client, type AnchoredName, type ClientAuthentication, type GrantedScopes } from './client.js';

@@ -1,11 +1,18 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { makeRevocationList, type IssuedCertificate } from '@holdfast/test-pki';
+import { makeRevocationList, type IssuedCertificate, type Signer } from '@holdfast/test-pki';
 import {
   PARTNER_CERTIFICATES,
   PARTNER_REVOCATION,
   parseRevocationList,
+  type OcspResponse,
 } from '@holdfast/certificate-validation';
-import { parseAnchor, type ParsedAnchor, type RevocationMode } from '@holdfast/client-registry';
+import {
+  parseAnchor,
+  parseStoredResponse,
+  type OcspResponseEntry,
+  type ParsedAnchor,
+  type RevocationMode,
+} from '@holdfast/client-registry';
 import { judgeAcceptance, type Acceptance } from './index.js';
 import {
   acmeLeaf,
@@ -14,6 +21,8 @@ import {
   leafOf,
   makeWorld,
   NOON,
+  ocspResponse,
+  type OcspStatus,
   root,
   sameName,
   YEAR,
@@ -24,17 +33,33 @@ beforeAll(makeWorld);
 const POLICY = { path: PARTNER_CERTIFICATES, revocation: PARTNER_REVOCATION };
 
 interface AnchorChange {
+  readonly serverAuthUntil?: Date;
   readonly intermediates?: readonly Uint8Array[];
   readonly revocation?: RevocationMode;
   readonly lists?: readonly Uint8Array[];
+  readonly responses?: readonly OcspResponseEntry[];
 }
 
-function anchorWith({ intermediates = [], revocation = 'off', lists = [] }: AnchorChange): ParsedAnchor {
+function anchorWith({
+  intermediates = [],
+  revocation = 'off',
+  lists = [],
+  responses = [],
+  serverAuthUntil,
+}: AnchorChange): ParsedAnchor {
   const entry = { id: 'acme-ca', partnerId: 'acme', certificate: root.der, keyThumbprint: '' };
   const parsed = lists
     .map((der) => parseRevocationList(der))
     .flatMap((one) => (one.parsed ? [one.list] : []));
-  return parseAnchor({ ...entry, intermediates, revocation }, { lists: parsed, responsesAbout: () => [] })!;
+  const responsesAbout = (thumbprint: string): OcspResponse[] =>
+    responses
+      .filter(({ certificate }) => certificate === thumbprint)
+      .map(parseStoredResponse)
+      .filter((response) => response !== undefined);
+  return parseAnchor(
+    { ...entry, intermediates, revocation, serverAuthUntil },
+    { lists: parsed, responsesAbout },
+  )!;
 }
 
 const accept = (
@@ -73,6 +98,16 @@ describe('judgeAcceptance', () => {
     });
   });
 
+  it('accepts a certificate for servers only while the anchor excepts it (ADR 0015)', async () => {
+    const server = await leafOf(issuing, { extendedKeyUsage: ['serverAuth'] });
+    const refused = { accepted: false, denial: 'client_auth_not_permitted', fault: 'leaf.eku', depth: 0 };
+    expect(accept(server, [issuing])).toEqual(refused);
+    expect(accept(server, [issuing], { serverAuthUntil: NOON })).toMatchObject({ accepted: true });
+    expect(accept(server, [issuing], { serverAuthUntil: new Date(NOON.getTime() - 1) })).toEqual(refused);
+    // What else is wrong with its path does not matter then: the leaf alone is refused.
+    expect(accept(server, [], { serverAuthUntil: NOON })).toEqual(refused);
+  });
+
   it('asks for revocation where the anchor does (RFC 5280 §6.3)', () => {
     const times = { thisUpdate: new Date('2026-06-01T11:00:00Z'), nextUpdate: YEAR.notAfter };
     const revoked = [{ certificate: acmeLeaf.der, since: times.thisUpdate, reason: 1 }];
@@ -89,5 +124,16 @@ describe('judgeAcceptance', () => {
       accepted: true,
       unknownRevocation: 'rev.unknown_no_source',
     });
+  });
+
+  it('believes the OCSP responses at hand (RFC 6960)', () => {
+    const about = (certificate: IssuedCertificate, issuer: Signer, status: OcspStatus): OcspResponseEntry =>
+      ocspResponse(certificate, issuer, status).value as OcspResponseEntry;
+    const good = [about(acmeLeaf, issuing, 'good'), about(issuing, root, 'good')];
+    const revoked = [about(acmeLeaf, issuing, { revokedSince: YEAR.notBefore, reason: 1 }), good[1]!];
+    const under = (responses: readonly OcspResponseEntry[]): Acceptance =>
+      accept(acmeLeaf, [issuing], { responses, revocation: 'hard' });
+    expect(under(good)).toEqual({ accepted: true, unknownRevocation: undefined });
+    expect(under(revoked)).toMatchObject({ denial: 'certificate_revoked', depth: 0 });
   });
 });

@@ -934,6 +934,55 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/certificates:validate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a certificate, bundle, JWK Set or request is, and whether it will do; nothing is stored */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': components['schemas']['CertificateToValidate'];
+        };
+      };
+      responses: {
+        /** @description What a certificate, bundle, JWK Set or request is, and whether it will do; nothing is stored */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['CertificateReport'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/resources': {
     parameters: {
       query?: never;
@@ -1495,6 +1544,78 @@ export interface components {
       };
       /** @enum {string} */
       match?: 'certificate' | 'public-key';
+    };
+    CertificateToValidate: {
+      certificate: string;
+      /** @enum {string} */
+      use: 'name' | 'pin' | 'anchor';
+      /** @enum {string} */
+      field?: 'subject_dn' | 'san_dns' | 'san_uri' | 'san_ip' | 'san_email';
+      anchor?: string;
+    };
+    CertificateReport: {
+      /** @enum {string} */
+      kind: 'certificates' | 'pkcs7' | 'jwks' | 'request';
+      usable: boolean;
+      certificates: {
+        jwk: number | null;
+        subject: string;
+        issuer: string;
+        serial: string;
+        names: string[];
+        not_before: string;
+        not_after: string;
+        key: string;
+        signature: string;
+        authority: boolean;
+        key_usage: string[] | null;
+        extended_key_usage: string[] | null;
+        'x5t#S256': string;
+        sha256: string;
+        pem: string;
+      }[];
+      keys: {
+        jwk: number;
+        kid: string | null;
+        use: string | null;
+        alg: string | null;
+        key: string;
+      }[];
+      request: {
+        subject: string;
+        names: string[];
+        key: string;
+        signature: string;
+        authority: boolean;
+        key_usage: string[] | null;
+        extended_key_usage: string[] | null;
+        /** @enum {string} */
+        possession: 'proven' | 'not_proven' | 'unknown';
+      } | null;
+      registrable: {
+        /** @enum {string} */
+        field: 'subject_dn' | 'san_dns' | 'san_uri' | 'san_ip' | 'san_email';
+        value: string;
+      }[];
+      findings: {
+        code: string;
+        /** @enum {string} */
+        level: 'error' | 'warning' | 'ok';
+        text: string;
+        remedy: string | null;
+        command: string | null;
+        jwk: number | null;
+      }[];
+      acceptance: {
+        anchor: string;
+        accepted: boolean;
+        reason: string | null;
+        meaning: string | null;
+        remedy: string | null;
+        fault: string | null;
+        depth: number | null;
+        revocation_unknown: string | null;
+      } | null;
     };
     Resource: {
       audience: string;

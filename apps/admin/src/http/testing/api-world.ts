@@ -89,6 +89,12 @@ export class ApiWorld {
       '/api/v1/revocation-lists': { anchor: 'world', crl: this.crl() },
       '/api/v1/clients': { id, partner: 'world', token_endpoint_auth_method: method, ...recognised },
       '/api/v1/credentials': { client: isPinned ? 'world-pin' : 'world-named', ...recognised },
+      '/api/v1/certificates:validate': {
+        certificate: (await this.authority.issue({ subject: `CN=${id}`, ...LONG })).pem,
+        use: 'name',
+        field: 'subject_dn',
+        anchor: 'world',
+      },
       '/api/v1/resources': { audience: `https://${id}.example`, partner: 'world', scopes: ['read'] },
       '/api/v1/grants': { client: 'world-named', resource: 'https://world.example', scopes: ['read'] },
     };

@@ -119,10 +119,7 @@ export class PeopleWorld {
         logger,
       },
       {
-        registry: new PostgresRegistryAdministration(database, {
-          application: 'admin',
-          now: () => new Date(),
-        }),
+        registry: this.registry(),
         audit: new AuditReader(database),
       },
       this.store(),
@@ -131,6 +128,14 @@ export class PeopleWorld {
     const listener = new PeopleListener(served);
     this.listeners.push(listener);
     return listener;
+  }
+
+  /** The registry as the listeners have it. */
+  registry(): PostgresRegistryAdministration {
+    return new PostgresRegistryAdministration(this.database, {
+      application: 'admin',
+      now: () => new Date(),
+    });
   }
 
   /** The token of a link for a new owner. */

@@ -1,0 +1,40 @@
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { CertificateToValidate, type CertificateReport } from '@holdfast/admin-contract';
+import { readPasted } from '@holdfast/certificate-insight';
+import type { RegistryAdministration } from '@holdfast/client-registry';
+import { RequireScopes } from '@holdfast/resource-guard';
+import { REGISTRY } from '../tokens.js';
+import { ADMIN_SCOPE } from './actor.js';
+import { findParsedAnchor } from './anchor-at-hand.js';
+import { reportOn } from './certificate-report.js';
+import { InputRefused, parseInput } from './refused-input.js';
+
+const ANCHOR_UNUSED = {
+  pointer: '/anchor',
+  code: 'not_used',
+  detail: 'an anchor vouches for names only; leave it away, or ask for use "name"',
+};
+
+/** Looks at what somebody wants to register; nothing of it is stored. */
+@Controller('api/v1')
+@RequireScopes(ADMIN_SCOPE)
+export class CertificatesController {
+  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {}
+
+  /** `::` is a colon to the router, which takes a single one for a parameter. */
+  @Post('certificates::validate')
+  @HttpCode(200)
+  async validate(@Body() body: unknown): Promise<CertificateReport> {
+    const asked = parseInput(CertificateToValidate, body);
+    if (asked.anchor !== undefined && asked.use !== 'name') throw new InputRefused([ANCHOR_UNUSED]);
+    const pasted = await readPasted(asked.certificate);
+    if (pasted.kind === 'refused') {
+      const [{ code, text, remedy = '' }] = pasted.checks;
+      throw new InputRefused([{ pointer: '/certificate', code, detail: `${text} ${remedy}`.trim() }]);
+    }
+    const presented = 'certificates' in pasted ? pasted.certificates.map(({ der }) => der) : [];
+    const anchor =
+      asked.anchor === undefined ? undefined : await findParsedAnchor(this.registry, asked.anchor, presented);
+    return reportOn(pasted, asked, anchor, new Date());
+  }
+}
