@@ -17,13 +17,18 @@ import type { TokenServiceConfig } from './config.js';
 import { PublicController, PUBLISHED, type PublishedDocuments } from './http/public.controller.js';
 import { DiagnosticsController } from './http/diagnostics.controller.js';
 import { TokenController } from './http/token.controller.js';
+import type { TokenMetrics } from './metrics.js';
 
 const now = (): Date => new Date();
 
 /** The mutual-TLS listener: the token endpoint. The only place where ports meet adapters. */
 @Module({})
 export class TokenModule {
-  static with(config: TokenServiceConfig, storage: PostgresOptions): DynamicModule {
+  static with(
+    config: TokenServiceConfig,
+    storage: PostgresOptions,
+    { acceptedUnknown }: Pick<TokenMetrics, 'acceptedUnknown'>,
+  ): DynamicModule {
     return {
       module: TokenModule,
       imports: [PostgresModule.forRootAsync({ useFactory: () => storage })],
@@ -52,6 +57,7 @@ export class TokenModule {
               now,
               newTokenId: randomUUID,
               wantStatus: (anchor, found) => sources.want(anchor, found),
+              acceptedUnknown,
             }),
           inject: [RegistryReplica, KeyRing, DecisionRecorder, REVOCATION_SOURCES],
         },

@@ -45,7 +45,7 @@ async function start(): Promise<RunningApp> {
 
   const tokens = await serve({
     ...common,
-    module: TokenModule.with(config, storageOf(config)),
+    module: TokenModule.with(config, storageOf(config), metrics),
     filter: (app) => filter(app.get(DecisionRecorder)),
     tls: mutualTlsOptions(),
     port: config.MTLS_PORT,

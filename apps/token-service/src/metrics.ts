@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import type { UnknownCause } from '@holdfast/certificate-validation';
 import type { Reason } from '@holdfast/oauth-protocol';
 
 /** What this app counts. The client is never a label: it is in the audit trail. */
@@ -6,6 +7,8 @@ export interface TokenMetrics {
   readonly refused: (reason: Reason) => void;
   /** Counts issued tokens and times every answer of the token endpoint. */
   readonly answered: (status: number, elapsedMs: number) => void;
+  /** Counts a token issued although it was not known whether the certificate is revoked (soft). */
+  readonly acceptedUnknown: (cause: UnknownCause) => void;
 }
 
 export function createTokenMetrics(registry: Registry): TokenMetrics {
@@ -21,11 +24,18 @@ export function createTokenMetrics(registry: Registry): TokenMetrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers: [registry],
   });
+  const unknown = new Counter({
+    name: 'token_revocation_unknown_total',
+    help: 'Tokens issued although it was not known whether the certificate is revoked, by cause',
+    labelNames: ['cause'],
+    registers: [registry],
+  });
   return {
     refused: (reason) => requests.inc({ outcome: 'refused', reason }),
     answered: (status, elapsedMs) => {
       duration.observe(elapsedMs / 1_000);
       if (status === 200) requests.inc({ outcome: 'issued', reason: 'none' });
     },
+    acceptedUnknown: (cause) => unknown.inc({ cause }),
   };
 }

@@ -53,6 +53,8 @@ export interface IssuanceWorld {
   newTokenId(): string;
   /** Says where the status of certificates under an anchor is published, so that it is fetched. Called often; must not wait. */
   wantStatus(anchorId: string, sources: readonly StatusSource[]): void;
+  /** Says that a token was issued although it is not known whether the certificate is revoked (soft). */
+  acceptedUnknown(cause: UnknownCause): void;
 }
 
 /** What was decided, complete for caller, log and audit. */
@@ -118,6 +120,7 @@ export class IssueToken {
     }
     const accessToken = await this.signer.sign(decision.claims);
     await this.recorder.recordGrant(decision, context);
+    if (decision.unknownRevocation !== undefined) this.world.acceptedUnknown(decision.unknownRevocation);
     const { exp, iat, scope } = decision.claims;
     return { accessToken, expiresIn: exp - iat, scope };
   }

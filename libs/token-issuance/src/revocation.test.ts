@@ -112,15 +112,17 @@ describe('revocation under an anchor', () => {
     expect(counted).toMatchObject([{ reason: denial, detail }]);
   });
 
-  it('records a token that was issued although the status was unknown', async () => {
-    const { recorded } = await ask(under('soft'));
+  it('records and counts a token that was issued although the status was unknown (CV-10)', async () => {
+    const { recorded, unknown } = await ask(under('soft'));
+    expect(unknown).toEqual(['rev.unknown_no_source']);
     expect(recorded).toMatchObject([
       { kind: 'token.issued', detail: { unknownRevocation: 'rev.unknown_no_source' } },
     ]);
   });
 
   it('records nothing of the kind for a good one', async () => {
-    const { recorded } = await ask(under('soft', ...good()));
+    const { recorded, unknown } = await ask(under('soft', ...good()));
+    expect(unknown).toEqual([]);
     expect(recorded[0]!.detail).not.toHaveProperty('unknownRevocation');
   });
 

@@ -1,13 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { crlDistributionPoint, type IssuedCertificate } from '@holdfast/test-pki';
+import { AppProcess } from '../harness/app-process.js';
+import { beside } from '../harness/beside.js';
 import { CrlServer } from '../harness/crl-server.js';
 import { query } from '../harness/database.js';
 import { makeRoot, toIdentity, uniqueName, validNow } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
 import { READ, registerPartner, type RegisteredPartner } from '../harness/partners.js';
+import { newDirectory } from '../harness/run-directory.js';
 import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
-import { requestToken, type PartnerClient } from '../harness/token-endpoint.js';
+import {
+  credentialsForm,
+  requestToken,
+  tokenOf,
+  tokenRequest,
+  type PartnerClient,
+} from '../harness/token-endpoint.js';
+import { exchange } from '../harness/wire.js';
 
 /** First sight: fetched within 5 s, and then seen by the token service within 1 s. */
 const FETCHED_WITHIN_MS = 6_000;
@@ -29,19 +39,7 @@ describe('a partner whose authority publishes CRLs', () => {
     stack = await startOwnStack('fetched-crl');
     delete process.env['EGRESS_ALLOWED_HOSTS'];
     operator = new Operator(stack);
-    partner = await registerPartner(operator, 'publishing', 'hard');
-    const clientId = uniqueName('published');
-    const subject = `CN=${clientId},O=${partner.id},C=SE`;
-    leaf = await issueLeaf(subject, '/ca.crl');
-    client = { partner: partner.id, clientId, identity: toIdentity(leaf) };
-    await operator.post('clients', {
-      id: clientId,
-      partner: partner.id,
-      token_endpoint_auth_method: 'tls_client_auth',
-      anchor: partner.anchor,
-      tls_client_auth_subject_dn: subject,
-    });
-    await operator.post('grants', { client: clientId, resource: stack.orders, scopes: [READ] });
+    ({ partner, client, leaf } = await register('hard'));
     await seen(async () => (await query(stack, 'SELECT FROM access_grant')).length > 0);
   }, 60_000);
   afterAll(async () => {
@@ -58,6 +56,27 @@ describe('a partner whose authority publishes CRLs', () => {
       extensions: [crlDistributionPoint(`http://${server.host}${path}`)],
       ...validNow(),
     });
+  /** A partner of this mode, and a client whose certificate names where its CRL is. */
+  const register = async (mode: 'soft' | 'hard') => {
+    const partner = await registerPartner(operator, `publishing-${mode}`, mode);
+    const clientId = uniqueName('published');
+    const subject = `CN=${clientId},O=${partner.id},C=SE`;
+    const leaf = await issueLeaf(subject, '/ca.crl', partner.root);
+    const client = { partner: partner.id, clientId, identity: toIdentity(leaf) };
+    await operator.post('clients', {
+      id: clientId,
+      partner: partner.id,
+      token_endpoint_auth_method: 'tls_client_auth',
+      anchor: partner.anchor,
+      tls_client_auth_subject_dn: subject,
+    });
+    await operator.post('grants', { client: clientId, resource: stack.orders, scopes: [READ] });
+    return { partner, client, leaf, subject };
+  };
+  const metric = async (port: number, line: RegExp): Promise<number> => {
+    const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return Number(line.exec(page)?.[1] ?? Number.NaN);
+  };
   const status = async (): Promise<number> => (await requestToken(stack, client)).status;
 
   async function seen(holds: () => Promise<boolean>): Promise<number> {
@@ -114,5 +133,54 @@ describe('a partner whose authority publishes CRLs', () => {
     if (performance.now() - published < ENDS_IN_MS - 1_000) expect(await status()).toBe(200);
     await seen(async () => (await status()) === 401);
     expect(performance.now() - published).toBeGreaterThan(ENDS_IN_MS - 1_000);
+  });
+
+  it('is accepted under soft when the last good CRL has ended, which sets off the alarms; over a restart what stood on it is refused (R-28, CV-10)', async () => {
+    const soft = await register('soft');
+    const revoked = await issueLeaf(soft.subject, '/ca.crl', soft.partner.root);
+    const stolen = { ...soft.client, identity: toIdentity(revoked) };
+    const { tokenManagement, adminManagement } = stack.ports;
+    const unknown = (): Promise<number> =>
+      metric(tokenManagement, /^token_revocation_unknown_total\{cause="rev.unknown_stale"\} (\d+)$/m);
+    const nextUpdate = (): Promise<number> => {
+      const { anchor } = soft.partner;
+      return metric(
+        adminManagement,
+        new RegExp(`^admin_revocation_next_update_seconds\\{anchor="${anchor}"\\} (\\S+)$`, 'm'),
+      );
+    };
+    server.publish(soft.partner.root, [revoked], ENDS_IN_MS);
+    // Under soft the first sight is accepted, and causes the first fetch.
+    await tokenOf(stack, soft.client);
+    await seen(async () => (await requestToken(stack, stolen)).status === 401);
+    expect(await nextUpdate()).toBeGreaterThan(0);
+    expect(await unknown()).toBeNaN();
+
+    server.fail();
+    await query(stack, 'UPDATE revocation_source SET next_due = now()');
+    await delay(ENDS_IN_MS);
+    expect(await requestToken(stack, soft.client)).toMatchObject({ status: 200 });
+    await seen(async () => (await unknown()) > 0);
+    expect(await nextUpdate()).toBeLessThan(0);
+    expect(
+      await metric(
+        adminManagement,
+        new RegExp(`^admin_revocation_failing_sources\\{anchor="${soft.partner.anchor}"\\} (\\d+)$`, 'm'),
+      ),
+    ).toBe(1);
+    const { items } = await operator.get(`audit?client=${soft.client.clientId}&kind=token.issued`);
+    expect((items as unknown[])[0]).toMatchObject({ detail: { unknownRevocation: 'rev.unknown_stale' } });
+
+    const fresh = await beside(stack, 'token-service');
+    const app = await AppProcess.start(fresh.application, newDirectory('restarted'));
+    try {
+      const ask = async ({ clientId, identity }: PartnerClient): Promise<number> =>
+        (await exchange({ url: fresh.url, ca: stack.ca, identity }, tokenRequest(credentialsForm(clientId))))
+          .status;
+      expect(await ask(stolen)).toBe(401);
+      expect(await ask(soft.client)).toBe(200);
+    } finally {
+      await app.stop();
+    }
   });
 });

@@ -55,6 +55,8 @@ export interface Outcome {
   readonly counted: readonly UnprovenRefusal[];
   /** Anchor and URL of the CRLs that were asked for. */
   readonly wanted: readonly string[];
+  /** Why it was not known whether the certificate is revoked, where a token was issued all the same. */
+  readonly unknown: readonly string[];
 }
 
 export let root: Authority;
@@ -200,24 +202,25 @@ export function askingIn(world: Situation): () => Promise<Outcome> {
     certificates: { path: PARTNER_CERTIFICATES, revocation: PARTNER_REVOCATION },
   };
   const signer = { sign: async (claims: AccessTokenClaims) => (signed.push(claims), 'signed') };
-  const wanted: string[] = [];
+  const [wanted, unknown]: [string[], string[]] = [[], []];
   const time = {
     now: () => world.now,
     newTokenId: () => 'jti-1',
     wantStatus: (anchor: string, sources: readonly StatusSource[]) =>
       void wanted.push(...sources.map(({ kind, url }) => `${anchor} ${kind} ${url}`)),
+    acceptedUnknown: (cause: string) => void unknown.push(cause),
   };
   const issueToken = new IssueToken(clients, policy, signer, new DecisionRecorder(audit, time.now), time);
   return async () => {
-    for (const log of [recorded, counted, signed, wanted]) log.length = 0;
+    for (const log of [recorded, counted, signed, wanted, unknown]) log.length = 0;
     try {
       const { expiresIn } = await issueToken.execute(world.request, world.presented, {
         requestId: 'req_1',
         source: '127.0.0.1',
       });
-      return { claims: signed[0]!, expiresIn, recorded, counted, wanted };
+      return { claims: signed[0]!, expiresIn, recorded, counted, wanted, unknown };
     } catch (error) {
-      return { error, recorded, counted, wanted };
+      return { error, recorded, counted, wanted, unknown };
     }
   };
 }
