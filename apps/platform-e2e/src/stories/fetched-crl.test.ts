@@ -6,6 +6,7 @@ import { beside } from '../harness/beside.js';
 import { CrlServer } from '../harness/crl-server.js';
 import { query } from '../harness/database.js';
 import { makeRoot, toIdentity, uniqueName, validNow } from '../harness/identity.js';
+import { readMetric } from '../harness/metrics.js';
 import { Operator } from '../harness/operator.js';
 import { READ, registerPartner, type RegisteredPartner } from '../harness/partners.js';
 import { newDirectory } from '../harness/run-directory.js';
@@ -73,10 +74,6 @@ describe('a partner whose authority publishes CRLs', () => {
     await operator.post('grants', { client: clientId, resource: stack.orders, scopes: [READ] });
     return { partner, client, leaf, subject };
   };
-  const metric = async (port: number, line: RegExp): Promise<number> => {
-    const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    return Number(line.exec(page)?.[1] ?? Number.NaN);
-  };
   const status = async (): Promise<number> => (await requestToken(stack, client)).status;
 
   async function seen(holds: () => Promise<boolean>): Promise<number> {
@@ -141,19 +138,14 @@ describe('a partner whose authority publishes CRLs', () => {
     const stolen = { ...soft.client, identity: toIdentity(revoked) };
     const { tokenManagement, adminManagement } = stack.ports;
     const unknown = (): Promise<number> =>
-      metric(tokenManagement, /^token_revocation_unknown_total\{cause="rev.unknown_stale"\} (\d+)$/m);
-    const nextUpdate = (): Promise<number> => {
-      const { anchor } = soft.partner;
-      return metric(
-        adminManagement,
-        new RegExp(`^admin_revocation_next_update_seconds\\{anchor="${anchor}"\\} (\\S+)$`, 'm'),
-      );
-    };
+      readMetric(tokenManagement, 'token_revocation_unknown_total{cause="rev.unknown_stale"}');
+    const ofAnchor = (name: string): Promise<number> =>
+      readMetric(adminManagement, `${name}{anchor="${soft.partner.anchor}"}`);
     server.publish(soft.partner.root, [revoked], ENDS_IN_MS);
     // Under soft the first sight is accepted, and causes the first fetch.
     await tokenOf(stack, soft.client);
     await seen(async () => (await requestToken(stack, stolen)).status === 401);
-    expect(await nextUpdate()).toBeGreaterThan(0);
+    expect(await ofAnchor('admin_revocation_next_update_seconds')).toBeGreaterThan(0);
     expect(await unknown()).toBeNaN();
 
     server.fail();
@@ -161,13 +153,8 @@ describe('a partner whose authority publishes CRLs', () => {
     await delay(ENDS_IN_MS);
     expect(await requestToken(stack, soft.client)).toMatchObject({ status: 200 });
     await seen(async () => (await unknown()) > 0);
-    expect(await nextUpdate()).toBeLessThan(0);
-    expect(
-      await metric(
-        adminManagement,
-        new RegExp(`^admin_revocation_failing_sources\\{anchor="${soft.partner.anchor}"\\} (\\d+)$`, 'm'),
-      ),
-    ).toBe(1);
+    expect(await ofAnchor('admin_revocation_next_update_seconds')).toBeLessThan(0);
+    expect(await ofAnchor('admin_revocation_failing_sources')).toBe(1);
     const { items } = await operator.get(`audit?client=${soft.client.clientId}&kind=token.issued`);
     expect((items as unknown[])[0]).toMatchObject({ detail: { unknownRevocation: 'rev.unknown_stale' } });
 
