@@ -112,6 +112,7 @@ describe('the guides', () => {
       const guide = new Guide('docs/guides/revocation.md', stack, { acme });
       write(guide, { [`${acme}-ca.pem`]: root.pem, [`${acme}.crl`]: crl });
       expect(await guide.paste()).toContain('fresh');
+      await guide.paste();
       expect(guide.left).toBe(0);
       const client = await registerClient(
         operator,
