@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const VARIABLE = 'HOLDFAST_E2E_RUN';
-let counter = 0;
 
 /** The directory of one run: everything that it writes lies below, and nothing of it outlives the run. */
 export interface RunDirectory {
@@ -39,8 +38,7 @@ export function makeRunDirectory(): RunDirectory {
 export function newDirectory(name: string): string {
   const run = process.env[VARIABLE];
   if (run === undefined) throw new Error('there is no directory of this run: makeRunDirectory comes first');
-  counter += 1;
-  const path = join(run, `${name}-${process.pid}-${counter}`);
-  mkdirSync(path, { mode: 0o711 });
+  const path = mkdtempSync(join(run, `${name}-`));
+  chmodSync(path, 0o711);
   return path;
 }
