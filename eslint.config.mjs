@@ -104,7 +104,13 @@ export default tseslint.config(
   },
   {
     files: ['libs/*/src/**/*.ts'],
-    ignores: ['libs/postgres/**', 'libs/http-platform/**', 'libs/*/src/**/*.test.ts', 'libs/test-pki/**'],
+    ignores: [
+      'libs/postgres/**',
+      'libs/http-platform/**',
+      'libs/resource-guard/src/system-clock.ts',
+      'libs/*/src/**/*.test.ts',
+      'libs/test-pki/**',
+    ],
     rules: { 'no-restricted-syntax': ['error', ...NO_CLOCK] },
   },
   {

@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
-import type { TokenPolicy } from '@holdfast/cnf-token-verification';
+import type { TokenVerifier } from '@holdfast/cnf-token-verification';
 import type { RegistryAdministration } from '@holdfast/client-registry';
 import {
   AUDIT_READER,
@@ -9,7 +8,7 @@ import {
   REGISTRY_ADMINISTRATION,
   type PostgresOptions,
 } from '@holdfast/postgres';
-import { BoundTokenGuard } from '@holdfast/resource-guard';
+import { BoundTokenModule } from '@holdfast/resource-guard/nest';
 import { AnchorsController } from './http/anchors.controller.js';
 import { AuditController } from './http/audit.controller.js';
 import { CertificatesController } from './http/certificates.controller.js';
@@ -49,19 +48,17 @@ export interface ApiPorts {
 /** The admin API for machines. The guard is global: a route that declares nothing is closed. */
 @Module({})
 export class AdminModule {
-  static with(storage: PostgresOptions, tokens: TokenPolicy): DynamicModule {
+  static with(storage: PostgresOptions, verifier: TokenVerifier): DynamicModule {
     return {
       module: AdminModule,
-      imports: [PostgresModule.forRootAsync({ useFactory: () => storage })],
+      imports: [
+        PostgresModule.forRootAsync({ useFactory: () => storage }),
+        BoundTokenModule.forRoot({ verifier }),
+      ],
       controllers: [...API_CONTROLLERS],
       providers: [
         { provide: REGISTRY, useExisting: REGISTRY_ADMINISTRATION },
         { provide: AUDIT, useExisting: AUDIT_READER },
-        {
-          provide: APP_GUARD,
-          useFactory: (reflector: Reflector) => new BoundTokenGuard(reflector, tokens, () => new Date()),
-          inject: [Reflector],
-        },
       ],
     };
   }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Counter } from 'prom-client';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
-import { createKeySet, type KeySet } from '@holdfast/cnf-token-verification';
+import { createTokenVerifier, type TokenVerifier } from '@holdfast/cnf-token-verification';
 import {
   LIMITS,
   createFetch,
@@ -39,9 +39,14 @@ async function start(): Promise<RunningApp> {
     labelNames: ['code'],
     registers: [metrics],
   });
-  const keys = createKeySet({ jwksUri: config.JWKS_URI, fetch: createFetch(config.ISSUER_CA_FILE) });
-  const stopRefreshing = keys.keepFresh((error) =>
-    logger.warn({ err: error }, 'the keys could not be refreshed'),
+  const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri } = config;
+  const verifier = createTokenVerifier(
+    { issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }] },
+    { fetch: createFetch(config.ISSUER_CA_FILE) },
+  );
+  const stopRefreshing = verifier.keepFresh(
+    () => new Date(),
+    (error) => logger.warn({ err: error }, 'the keys could not be refreshed'),
   );
   const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
   const storage = {
@@ -62,7 +67,7 @@ async function start(): Promise<RunningApp> {
 
   const machines = await serve({
     ...shared,
-    module: AdminModule.with(storage, { issuer: config.ISSUER, audience: config.AUDIENCE, keys }),
+    module: AdminModule.with(storage, verifier),
     tls: mutualTlsOptions(),
     port: config.MTLS_PORT,
     bodies: 'json',
@@ -78,7 +83,7 @@ async function start(): Promise<RunningApp> {
   const management = await startManagement(
     { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
     metrics,
-    () => readiness(database, keys),
+    () => readiness(database, verifier),
   );
   logger.info({ audience: config.AUDIENCE }, 'ready');
   return {
@@ -93,18 +98,16 @@ async function start(): Promise<RunningApp> {
 }
 
 /** Whether the app can do its work now: the database has its schema, and tokens can be verified. */
-async function readiness(database: Database, keys: KeySet) {
+async function readiness(database: Database, verifier: TokenVerifier) {
   const checks = {
     database: await verifySchemaVersion(database).then(
       (schema) => (schema.current ? 'ok' : 'schema differs: run migrate'),
       () => 'PostgreSQL does not answer',
     ),
-    keys: keys.hasKeys()
-      ? 'ok'
-      : await keys.refresh().then(
-          () => 'ok',
-          (error: Error) => error.message,
-        ),
+    keys: await verifier.requireReady(new Date()).then(
+      () => 'ok',
+      (error: Error) => error.message,
+    ),
   };
   return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
 }

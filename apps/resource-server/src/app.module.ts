@@ -1,9 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
 import { getRepositoryToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import type { TokenPolicy } from '@holdfast/cnf-token-verification';
-import { BoundTokenGuard } from '@holdfast/resource-guard';
+import type { TokenVerifier } from '@holdfast/cnf-token-verification';
+import { BoundTokenModule } from '@holdfast/resource-guard/nest';
 import { DiagnosticsController } from './http/diagnostics.controller.js';
 import { OrderRow } from './orders/order.row.js';
 import { OrdersController } from './orders/orders.controller.js';
@@ -12,7 +11,7 @@ import { Orders } from './orders/orders.js';
 /** The sample partner API. The guard is global: a route that declares nothing is closed. */
 @Module({})
 export class ResourceServerModule {
-  static with(databaseUrl: string, tokens: TokenPolicy): DynamicModule {
+  static with(databaseUrl: string, verifier: TokenVerifier): DynamicModule {
     return {
       module: ResourceServerModule,
       imports: [
@@ -33,6 +32,7 @@ export class ResourceServerModule {
           }),
         }),
         TypeOrmModule.forFeature([OrderRow]),
+        BoundTokenModule.forRoot({ verifier }),
       ],
       controllers: [OrdersController, DiagnosticsController],
       providers: [
@@ -40,11 +40,6 @@ export class ResourceServerModule {
           provide: Orders,
           useFactory: (rows: Repository<OrderRow>) => new Orders(rows),
           inject: [getRepositoryToken(OrderRow)],
-        },
-        {
-          provide: APP_GUARD,
-          useFactory: (reflector: Reflector) => new BoundTokenGuard(reflector, tokens, () => new Date()),
-          inject: [Reflector],
         },
       ],
     };

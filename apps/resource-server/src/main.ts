@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Counter } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
-import { createKeySet, type KeySet } from '@holdfast/cnf-token-verification';
+import { createTokenVerifier, type TokenVerifier } from '@holdfast/cnf-token-verification';
 import {
   createFetch,
   createLogger,
@@ -35,15 +35,20 @@ async function start(): Promise<RunningApp> {
     registers: [metrics],
   });
 
-  const keys = createKeySet({ jwksUri: config.JWKS_URI, fetch: createFetch(config.ISSUER_CA_FILE) });
-  const stopRefreshing = keys.keepFresh((error) =>
-    logger.warn({ err: error }, 'the keys could not be refreshed'),
+  const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri } = config;
+  const verifier = createTokenVerifier(
+    // Orders belong to partners, so a token has to name one.
+    { issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }] },
+    { fetch: createFetch(config.ISSUER_CA_FILE) },
   );
-  const tokens = { issuer: config.ISSUER, audience: config.AUDIENCE, keys };
+  const stopRefreshing = verifier.keepFresh(
+    () => new Date(),
+    (error) => logger.warn({ err: error }, 'the keys could not be refreshed'),
+  );
 
   const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
   const api = await serve({
-    module: ResourceServerModule.with(config.DATABASE_URL, tokens),
+    module: ResourceServerModule.with(config.DATABASE_URL, verifier),
     tls: mutualTlsOptions(),
     files,
     host: config.LISTEN_HOST,
@@ -63,7 +68,7 @@ async function start(): Promise<RunningApp> {
   const management = await startManagement(
     { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
     metrics,
-    () => readiness(api.app.get(DataSource), keys),
+    () => readiness(api.app.get(DataSource), verifier),
   );
   logger.info({ port: config.MTLS_PORT, audience: config.AUDIENCE }, 'ready');
   return {
@@ -77,18 +82,16 @@ async function start(): Promise<RunningApp> {
 }
 
 /** Without keys nothing can be verified, so nothing is served: never open, not ready instead. */
-async function readiness(database: DataSource, keys: KeySet): Promise<Readiness> {
+async function readiness(database: DataSource, verifier: TokenVerifier): Promise<Readiness> {
   const checks = {
     database: await database.query('SELECT 1').then(
       () => 'ok',
       (error: Error) => error.message,
     ),
-    keys: keys.hasKeys()
-      ? 'ok'
-      : await keys.refresh().then(
-          () => 'ok',
-          (error: Error) => error.message,
-        ),
+    keys: await verifier.requireReady(new Date()).then(
+      () => 'ok',
+      (error: Error) => error.message,
+    ),
   };
   return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
 }

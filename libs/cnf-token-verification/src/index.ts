@@ -1,8 +1,8 @@
-export { createKeySet, KeysUnavailable, type KeySet, type KeySetOptions } from './key-set.js';
-export {
-  verifyBoundToken,
-  type TokenPolicy,
-  type TokenRejection,
-  type TokenVerdict,
-  type VerifiedAccess,
-} from './verify-bound-token.js';
+export { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './algorithms.js';
+export type { DenyFeed } from './deny-feed.js';
+export { KeysUnavailable } from './key-source.js';
+export { KeySetInvalid } from './key-set.js';
+export { PolicyInvalid, TokenPolicy, type TokenPolicyInput } from './policy.js';
+export type { SecureFetch, VerifierPorts } from './ports.js';
+export { createTokenVerifier, type TokenVerifier, type VerdictCounts } from './token-verifier.js';
+export type { DenyReason, TokenOutage, TokenRejection, TokenVerdict, VerifiedAccess } from './verdict.js';

@@ -243,6 +243,21 @@ const TOKEN_REJECTIONS = {
     meaning: 'the token is bound to another certificate than the one on this connection',
     remedy: 'Use the certificate that got the token; after a certificate change get a new token.',
   },
+  token_inactive: {
+    told: true,
+    meaning: 'the issuer says that the access token is not active',
+    remedy: 'Get a new one; it has expired, was withdrawn, or is not meant for this API.',
+  },
+  token_revoked: {
+    told: false,
+    meaning: 'the token, its grant or the key that signed it was withdrawn before it expired',
+    remedy: 'The deny feed of the issuer names it; the client gets a new token, if it still may.',
+  },
+  certificate_blocked: {
+    told: false,
+    meaning: 'the certificate of this connection, or the authority behind it, is blocked',
+    remedy: 'The deny feed of the issuer names its thumbprint; the client needs another certificate.',
+  },
   scope_insufficient: {
     told: true,
     meaning: 'the access token lacks a scope that this operation needs',
@@ -251,7 +266,8 @@ const TOKEN_REJECTIONS = {
   route_undeclared: {
     told: false,
     meaning: 'the route declares neither its scopes nor that it is public, so it is closed',
-    remedy: 'Declare @RequireScopes or @Public on the handler.',
+    remedy:
+      'Declare for the route which scopes it needs, or that it is public (in Nest @RequireScopes or @Public on the handler).',
   },
 } as const satisfies Record<string, ReasonEntry>;
 
@@ -271,6 +287,17 @@ const OUTAGES = {
     told: true,
     meaning: 'the signing keys of the issuer are not known at the moment',
     remedy: 'Can this API reach the JWKS address of the issuer? Callers retry.',
+  },
+  introspection_unavailable: {
+    told: true,
+    meaning: 'the issuer cannot be asked about this access token at the moment',
+    remedy:
+      'Can this API reach the introspection address of the issuer, and is its own certificate accepted there? The log has the cause. Callers retry.',
+  },
+  deny_feed_stale: {
+    told: true,
+    meaning: 'whether this access was withdrawn cannot be confirmed at the moment',
+    remedy: 'Can this API reach the deny feed of the issuer? Callers retry.',
   },
   storage_unavailable: {
     told: true,
@@ -305,13 +332,14 @@ export type Reason = keyof typeof REASONS;
 export type TokenDenial =
   keyof typeof CERTIFICATE_FACTS | keyof typeof CLIENT_REFUSALS | keyof typeof GRANT_REFUSALS;
 
-/** Why a resource refuses a call. What concerns the certificate is shared with the token endpoint. */
+/** Why a resource refuses a call. What concerns certificate and suspension is shared with the token endpoint. */
 export type AccessRejection =
   | keyof typeof TOKEN_REJECTIONS
   | Extract<
       keyof typeof CERTIFICATE_FACTS,
       'certificate_absent' | 'certificate_unparsable' | 'certificate_refused_by_proxy'
-    >;
+    >
+  | Extract<keyof typeof CLIENT_REFUSALS, 'client_suspended' | 'partner_suspended'>;
 
 /** Why a request never reached a decision. */
 export type RequestRefusal = keyof typeof REQUEST_REFUSALS;

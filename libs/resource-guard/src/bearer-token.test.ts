@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessRefused, readBearerToken, type TokenCarrier } from './index.js';
 
 const TOKEN = 'aaa.bbb.ccc';
-const carrier = (headers: readonly string[], rest: Partial<TokenCarrier> = {}): TokenCarrier =>
-  ({ raw: { rawHeaders: headers.flatMap((value) => ['Authorization', value]) }, ...rest }) as TokenCarrier;
+const carrier = (headers: readonly string[], rest: { url?: string; body?: unknown } = {}): TokenCarrier => ({
+  raw: { rawHeaders: headers.flatMap((value) => ['Authorization', value]), url: rest.url ?? '/' },
+  body: rest.body,
+});
 
 function rejectionOf(request: TokenCarrier): string {
   try {
@@ -39,7 +41,12 @@ describe('readBearerToken', () => {
     ],
     [
       'refuses a token in the query (RFC 6750 §2.3; TV-23)',
-      carrier([], { query: { access_token: TOKEN } }),
+      carrier([], { url: `/orders?a=b&access_token=${TOKEN}` }),
+      'credentials_malformed',
+    ],
+    [
+      'refuses an encoded name in the query too (RFC 6750 §2.3; TV-23)',
+      carrier([`Bearer ${TOKEN}`], { url: `/orders?access%5Ftoken=${TOKEN}` }),
       'credentials_malformed',
     ],
     [

@@ -1,5 +1,12 @@
 export { AccessRefused } from './access-refused.js';
 export { readBearerToken, type TokenCarrier } from './bearer-token.js';
-export { BoundTokenGuard } from './bound-token-guard.js';
-export { BEARER_ERROR, toChallenge, type Challenge } from './challenge.js';
-export { Access, accessFor, Public, RequireScopes, ROUTE_ACCESS, type RouteAccess } from './decorators.js';
+export { accessFor } from './caller.js';
+export { BEARER_ERROR, toAnswer, toChallenge, type Answer, type Challenge } from './challenge.js';
+export {
+  ResourceGuard,
+  type AccessDecision,
+  type GuardedRequest,
+  type GuardOptions,
+  type RouteAccess,
+} from './resource-guard.js';
+export { systemPorts, type IssuerTls } from './system-ports.js';

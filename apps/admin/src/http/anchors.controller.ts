@@ -19,7 +19,7 @@ import {
   type Actor,
   type RegistryAdministration,
 } from '@holdfast/client-registry';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { ifMatch, requireIfMatch, tagged } from './entity-tag.js';

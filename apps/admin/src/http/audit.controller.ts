@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { AuditEntry, AuditVerification, List } from '@holdfast/admin-contract';
 import type { AuditCursor, AuditReader, RecordedEvent, RefusalSample } from '@holdfast/postgres';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { AUDIT } from '../tokens.js';
 import { ADMIN_SCOPE } from './actor.js';
 import { listQuery } from './paging.js';

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { CertificateToValidate, type CertificateReport } from '@holdfast/admin-contract';
 import { readPasted } from '@holdfast/certificate-insight';
 import type { RegistryAdministration } from '@holdfast/client-registry';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE } from './actor.js';
 import { findParsedAnchor } from './anchor-at-hand.js';

@@ -8,7 +8,7 @@ import {
   type RegistryAdministration,
 } from '@holdfast/client-registry';
 import { isClientId } from '@holdfast/oauth-protocol';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { tagged } from './entity-tag.js';

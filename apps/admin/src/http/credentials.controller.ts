@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { NewCredential, type Credential, type List } from '@holdfast/admin-contract';
 import { parseNewCredentials, type Actor, type RegistryAdministration } from '@holdfast/client-registry';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { listQuery, toList } from './paging.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } f
 import { NewGrant, type Grant, type List } from '@holdfast/admin-contract';
 import type { Actor, RegistryAdministration } from '@holdfast/client-registry';
 import { isClientId } from '@holdfast/oauth-protocol';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { listQuery, toList } from './paging.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { openApiDocument } from '@holdfast/admin-contract';
-import { Public } from '@holdfast/resource-guard';
+import { Public } from '@holdfast/resource-guard/nest';
 
 const DOCUMENT = openApiDocument();
 

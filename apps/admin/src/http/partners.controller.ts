@@ -14,7 +14,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { NewPartner, PartnerChange, type List, type Partner } from '@holdfast/admin-contract';
 import type { Actor, Partner as Entry, RegistryAdministration } from '@holdfast/client-registry';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { ifMatch, requireIfMatch, tagged } from './entity-tag.js';

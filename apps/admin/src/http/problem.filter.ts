@@ -3,9 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { InputProblem, ProblemCode } from '@holdfast/admin-contract';
 import type { WriteRefusal } from '@holdfast/client-registry';
-import { KeysUnavailable } from '@holdfast/cnf-token-verification';
 import { loggable, toTransportRefusal } from '@holdfast/http-platform';
-import { REASONS, type RequestRefusal } from '@holdfast/oauth-protocol';
+import { REASONS, ServiceUnavailable, type RequestRefusal } from '@holdfast/oauth-protocol';
 import { SignInRefused, type SignInRefusal } from '@holdfast/people';
 import { StorageUnavailable } from '@holdfast/postgres';
 import { AccessRefused, toChallenge } from '@holdfast/resource-guard';
@@ -119,8 +118,8 @@ function answerTo(error: unknown): Answer {
     return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
   }
   if (error instanceof StorageUnavailable) return unavailable(OUTCOME[error.outcome]);
-  if (error instanceof KeysUnavailable)
-    return unavailable(`${REASONS.keys_unavailable.meaning}; nothing was changed`);
+  if (error instanceof ServiceUnavailable)
+    return unavailable(`${REASONS[error.outage].meaning}; nothing was changed`);
   const refused = toTransportRefusal(error);
   if (refused !== undefined) {
     return {

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import type { List, RevocationSource } from '@holdfast/admin-contract';
 import type { RegistryAdministration } from '@holdfast/client-registry';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE } from './actor.js';
 import { listQuery, toList } from './paging.js';

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { RequestMethod } from '@nestjs/common';
 import { OPERATIONS } from '@holdfast/admin-contract';
-import { ROUTE_ACCESS, type RouteAccess } from '@holdfast/resource-guard';
+import { type RouteAccess } from '@holdfast/resource-guard';
+import { ROUTE_ACCESS } from '@holdfast/resource-guard/nest';
 import { AdminModule } from '../app.module.js';
 
 /** Every handler of the admin API with what it declares: its own declaration, or that of its controller. */

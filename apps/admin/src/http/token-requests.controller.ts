@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import type { List, TokenRequestEntry } from '@holdfast/admin-contract';
 import { REASONS, type Reason } from '@holdfast/oauth-protocol';
 import type { AnsweredTokenRequest, AuditReader } from '@holdfast/postgres';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { AUDIT } from '../tokens.js';
 import { ADMIN_SCOPE } from './actor.js';
 import { listQuery } from './paging.js';

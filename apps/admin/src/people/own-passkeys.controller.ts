@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post } from '@nestjs/common';
 import type { Actor } from '@holdfast/client-registry';
 import { Passkeys, type OpenSession, type Passkey } from '@holdfast/people';
-import { RequireScopes } from '@holdfast/resource-guard';
+import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { By } from '../http/actor.js';
 import { parseInput } from '../http/refused-input.js';
 import { RemovalInput, RenameInput } from './passkey-input.js';

@@ -2,7 +2,7 @@ import { Body, Controller, Header, HttpCode, Inject, Post, Req, Res } from '@nes
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '@holdfast/client-registry';
 import { AttemptLimit, Passkeys, SignIn, type OpenSession } from '@holdfast/people';
-import { Public, RequireScopes } from '@holdfast/resource-guard';
+import { Public, RequireScopes } from '@holdfast/resource-guard/nest';
 import { By } from '../http/actor.js';
 import { parseInput } from '../http/refused-input.js';
 import { readSessionId, sessionCookie } from './cookie.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TransportRefusal } from '@holdfast/http-platform';
-import { Public } from '@holdfast/resource-guard';
+import { Public } from '@holdfast/resource-guard/nest';
 import { renderPage } from './screens.js';
 
 /** Paths that never are a screen: there, an unknown one is a problem and not a page. */

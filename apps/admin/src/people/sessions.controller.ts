@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, HttpCode, Inject, Post, Req, Res } from 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AttemptLimit, SignIn, type OpenSession } from '@holdfast/people';
-import { Public, RequireScopes } from '@holdfast/resource-guard';
+import { Public, RequireScopes } from '@holdfast/resource-guard/nest';
 import { By } from '../http/actor.js';
 import { parseInput } from '../http/refused-input.js';
 import type { Actor } from '@holdfast/client-registry';

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { explainRequest, inWordsOf } from '@holdfast/certificate-source';
-import { Public } from '@holdfast/resource-guard';
+import { Public } from '@holdfast/resource-guard/nest';
 
 /** `GET /diagnostics/mtls`: what arrived here from you, and what is wrong with it. No token is asked for, or read. */
 @Controller()

@@ -5,13 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { pino } from 'pino';
 import { mutualTlsOptions } from '@holdfast/certificate-source';
-import { KeysUnavailable, type VerifiedAccess } from '@holdfast/cnf-token-verification';
+import { createTokenVerifier, type VerifiedAccess } from '@holdfast/cnf-token-verification';
 import { serve, type Served } from '@holdfast/http-platform';
-import { Access, BoundTokenGuard, Public, RequireScopes, ROUTE_ACCESS } from '@holdfast/resource-guard';
+import {
+  BoundToken,
+  BoundTokenModule,
+  Public,
+  RequireScopes,
+  ROUTE_ACCESS,
+} from '@holdfast/resource-guard/nest';
 import { createSelfSigned, type IssuedCertificate } from '@holdfast/test-pki';
 import { thumbprintOf, toConfirmation } from '@holdfast/token-binding';
 import { ResourceServerModule } from '../app.module.js';
@@ -25,7 +30,7 @@ const AUDIENCE = 'https://api.example';
 class Routes {
   @Get('scoped')
   @RequireScopes('orders:read', 'orders:audit')
-  scoped(@Access() access: VerifiedAccess): object {
+  scoped(@BoundToken() access: VerifiedAccess): object {
     return { client: access.clientId, partner: access.partner };
   }
 
@@ -53,26 +58,21 @@ beforeAll(async () => {
   stranger = await createSelfSigned({ subject: 'CN=stranger', ...LONG });
   const pair = await generateKeyPair('ES256', { extractable: true });
   signingKey = pair.privateKey;
-  const local = createLocalJWKSet({
-    keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'ES256' }],
-  });
-  const keys = {
-    keyFor: async (...args: Parameters<typeof local>) => {
-      if (!keysAreKnown) throw new KeysUnavailable('down');
-      return local(...args);
-    },
+  const published = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'ES256' }] };
+  const issuer = { issuer: ISSUER, audience: AUDIENCE, keys: { jwksUri: 'https://as.example/jwks' } };
+  const verifier = createTokenVerifier(
+    { issuers: [issuer] },
+    { fetch: async () => Response.json(published) },
+  );
+  const blind = createTokenVerifier(
+    { issuers: [issuer] },
+    { fetch: async () => Promise.reject(new Error('connection refused')) },
+  );
+  const either = {
+    verify: (...question: Parameters<typeof verifier.verify>) =>
+      (keysAreKnown ? verifier : blind).verify(...question),
   };
-  const policy = { issuer: ISSUER, audience: AUDIENCE, keys: keys as never };
-  @Module({
-    controllers: [Routes],
-    providers: [
-      {
-        provide: APP_GUARD,
-        useFactory: (reflector: Reflector) => new BoundTokenGuard(reflector, policy, () => new Date()),
-        inject: [Reflector],
-      },
-    ],
-  })
+  @Module({ controllers: [Routes], imports: [BoundTokenModule.forRoot({ verifier: either })] })
   class Protected {}
   const files = {
     certificateFile: join(directory, 'server.pem'),
@@ -155,7 +155,7 @@ function get(path: string, certificate?: IssuedCertificate, token?: string): Pro
   });
 }
 
-describe('BoundTokenGuard, over real TLS', () => {
+describe('BoundTokenModule, over real TLS', () => {
   const SCOPES = 'orders:read orders:audit';
 
   it('admits a bound token with the scopes of the route, and says who calls (RFC 8705 §3)', async () => {

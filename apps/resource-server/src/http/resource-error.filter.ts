@@ -2,7 +2,6 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { originOf } from '@holdfast/certificate-source';
-import { KeysUnavailable } from '@holdfast/cnf-token-verification';
 import { loggable, toTransportRefusal, TRANSPORT_STATUS } from '@holdfast/http-platform';
 import { REASONS, ServiceUnavailable, type Outage, type Reason } from '@holdfast/oauth-protocol';
 import { AccessRefused, toChallenge } from '@holdfast/resource-guard';
@@ -55,7 +54,6 @@ function answerTo(error: unknown): Answer {
       headers: { 'www-authenticate': wwwAuthenticate },
     };
   }
-  if (error instanceof KeysUnavailable) return unavailable('keys_unavailable', 5);
   if (error instanceof ServiceUnavailable) return unavailable(error.outage, error.retryAfterSeconds);
   if (error instanceof OrderNotFound) {
     return {
