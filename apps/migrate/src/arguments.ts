@@ -4,7 +4,12 @@ import { isResourceIndicator } from '@holdfast/oauth-protocol';
 export type Command =
   | { readonly name: 'help' }
   | { readonly name: 'up' }
-  | { readonly name: 'bootstrap'; readonly operatorCertificate: string; readonly adminAudience: string };
+  | {
+      readonly name: 'bootstrap';
+      readonly operatorCertificate: string;
+      readonly adminAudience: string;
+      readonly issuer?: string;
+    };
 
 /** The command line cannot be understood: exit code 64. */
 export class UsageError extends Error {
@@ -12,7 +17,7 @@ export class UsageError extends Error {
 }
 
 export const USAGE = `Usage: migrate [up]
-       migrate bootstrap --operator-certificate FILE --admin-audience URL
+       migrate bootstrap --operator-certificate FILE --admin-audience URL [--issuer URL]
 
   up          creates the database if it is missing, brings its schema to this version,
               makes the apps' database roles and gives them their rights. Idempotent.
@@ -34,10 +39,10 @@ export function parseArguments(args: readonly string[]): Command {
   if (values.help === true) return { name: 'help' };
   const [name = 'up', ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`unexpected argument: ${rest[0]}`);
-  const { 'operator-certificate': operatorCertificate, 'admin-audience': adminAudience } = values;
+  const { 'operator-certificate': operatorCertificate, 'admin-audience': adminAudience, issuer } = values;
   if (name === 'up') {
-    if (operatorCertificate !== undefined || adminAudience !== undefined)
-      throw new UsageError('--operator-certificate and --admin-audience belong to bootstrap');
+    if ([operatorCertificate, adminAudience, issuer].some((value) => value !== undefined))
+      throw new UsageError('--operator-certificate, --admin-audience and --issuer belong to bootstrap');
     return { name };
   }
   if (name !== 'bootstrap') throw new UsageError(`unknown command: ${name}`);
@@ -46,7 +51,9 @@ export function parseArguments(args: readonly string[]): Command {
   if (adminAudience === undefined) throw new UsageError('bootstrap needs --admin-audience URL');
   if (!isResourceIndicator(adminAudience))
     throw new UsageError('--admin-audience must be an absolute URI without a fragment (RFC 8707 §2)');
-  return { name, operatorCertificate, adminAudience };
+  if (issuer !== undefined && !isResourceIndicator(issuer))
+    throw new UsageError('--issuer must be an absolute URI without a fragment (RFC 8707 §2)');
+  return { name, operatorCertificate, adminAudience, ...(issuer !== undefined && { issuer }) };
 }
 
 function parse(args: readonly string[]) {
@@ -58,6 +65,7 @@ function parse(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         'operator-certificate': { type: 'string' },
         'admin-audience': { type: 'string' },
+        issuer: { type: 'string' },
       },
     });
   } catch (error) {

@@ -8,7 +8,7 @@ import {
   type RegistryAdministration,
   type Written,
 } from '@holdfast/client-registry';
-import type { ClientId } from '@holdfast/oauth-protocol';
+import { DENY_FEED_SCOPE, type ClientId } from '@holdfast/oauth-protocol';
 import {
   createDataSource,
   Database,
@@ -27,6 +27,8 @@ export interface Bootstrap {
   readonly operatorCertificateFile: string;
   /** The admin API as a resource: audience of the operator's tokens. */
   readonly adminAudience: string;
+  /** The issuer as a resource, so that clients can be granted its deny feed; not if `undefined`. */
+  readonly issuer: string | undefined;
   readonly now: () => Date;
   readonly onStep: (line: string) => void;
 }
@@ -44,7 +46,7 @@ export async function bootstrap(options: Bootstrap): Promise<void> {
     const database = new Database(dataSource);
     const { now } = options;
     const registry = new PostgresRegistryAdministration(database, { application: APPLICATION, now });
-    const done = await registerOperator(registry, pin, options.adminAudience);
+    const done = await registerOperator(registry, pin, options);
     for (const step of done) options.onStep(step);
     if (done.length === 0) options.onStep(`${OPERATOR_CLIENT} is registered already; nothing changed`);
     else await recordBootstrap(database, pin, options);
@@ -58,7 +60,7 @@ type Pin = NewPinnedCredential;
 async function registerOperator(
   registry: RegistryAdministration,
   pin: Pin,
-  audience: string,
+  { adminAudience: audience, issuer }: Bootstrap,
 ): Promise<string[]> {
   const actor: Actor = { id: 'host', requestId: `bootstrap-${randomUUID()}` };
   const done: string[] = [];
@@ -67,17 +69,8 @@ async function registerOperator(
     done.push(`partner ${OPERATOR_PARTNER} created`);
   }
   done.push(...(await registerClient(registry, actor, pin)));
-  const resources = await registry.listResources({ limit: 1_000, after: undefined });
-  const resource = resources.find((known) => known.audience === audience);
-  if (resource === undefined) {
-    const made = { audience, partnerId: OPERATOR_PARTNER, scopes: [ADMIN_SCOPE] };
-    requireWritten(await registry.createResource(actor, made));
-    done.push(`resource ${audience} created with scope ${ADMIN_SCOPE}`);
-  } else if (resource.partnerId !== OPERATOR_PARTNER) {
-    throw new Error(
-      `the resource ${audience} is registered for another partner; choose another --admin-audience`,
-    );
-  }
+  done.push(...(await registerResource(registry, actor, audience, ADMIN_SCOPE)));
+  if (issuer !== undefined) done.push(...(await registerResource(registry, actor, issuer, DENY_FEED_SCOPE)));
   const grants = await registry.listGrants(ONE, { clientId: OPERATOR_CLIENT, audience });
   requireWritten(
     await registry.addGrant(actor, { clientId: OPERATOR_CLIENT, audience, scopes: [ADMIN_SCOPE] }),
@@ -85,6 +78,23 @@ async function registerOperator(
   if (grants[0]?.scopes.includes(ADMIN_SCOPE) !== true)
     done.push(`${OPERATOR_CLIENT} may use scope ${ADMIN_SCOPE} at ${audience}`);
   return done;
+}
+
+async function registerResource(
+  registry: RegistryAdministration,
+  actor: Actor,
+  audience: string,
+  scope: string,
+): Promise<string[]> {
+  const resources = await registry.listResources({ limit: 1_000, after: undefined });
+  const resource = resources.find((known) => known.audience === audience);
+  if (resource === undefined) {
+    const made = { audience, partnerId: OPERATOR_PARTNER, scopes: [scope] };
+    requireWritten(await registry.createResource(actor, made));
+    return [`resource ${audience} created with scope ${scope}`];
+  }
+  if (resource.partnerId === OPERATOR_PARTNER) return [];
+  throw new Error(`the resource ${audience} is registered for another partner; choose another address`);
 }
 
 async function registerClient(registry: RegistryAdministration, actor: Actor, pin: Pin): Promise<string[]> {

@@ -66,6 +66,7 @@ describe('migrate', () => {
       'migration Revocation1795226400000 done',
       'migration ServerAuthException1795230000000 done',
       'migration Ocsp1795273200000 done',
+      'migration DenyList1795276800000 done',
       `roles ${database.name}_token_service and ${database.name}_admin have their rights`,
     ]);
     expect((await migrate(['up'])).out[0]).toBe('schema is up to date');

@@ -39,6 +39,7 @@ const COMMANDS: {
       url: readConfig(BOOTSTRAP_SETTINGS, env).DATABASE_URL,
       operatorCertificateFile: command.operatorCertificate,
       adminAudience: command.adminAudience,
+      issuer: command.issuer,
       now: () => new Date(),
       onStep: out,
     }),

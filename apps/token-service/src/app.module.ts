@@ -5,23 +5,39 @@ import { PARTNER_CERTIFICATES, PARTNER_REVOCATION } from '@holdfast/certificate-
 import { RegistryReplica } from '@holdfast/client-registry';
 import {
   AUDIT_TRAIL,
+  DATABASE,
   PostgresModule,
   REVOCATION_SOURCES,
   SIGNING_KEY_STORE,
+  type Database,
   type PostgresOptions,
   type RevocationSources,
 } from '@holdfast/postgres';
 import { KeyRing, type SigningKeyStore } from '@holdfast/signing-keys';
-import { DecisionRecorder, IssueToken, type IssuancePolicy } from '@holdfast/token-issuance';
+import {
+  AuthenticateClient,
+  DecisionRecorder,
+  IntrospectToken,
+  IssueToken,
+  RevokeToken,
+  type IssuancePolicy,
+} from '@holdfast/token-issuance';
 import type { TokenServiceConfig } from './config.js';
+import { DenyFeed } from './feed/deny-feed.js';
+import { DenyFeedController, FEED_ISSUER } from './http/deny-feed.controller.js';
 import { PublicController, PUBLISHED, type PublishedDocuments } from './http/public.controller.js';
 import { DiagnosticsController } from './http/diagnostics.controller.js';
 import { TokenController } from './http/token.controller.js';
+import { TokenQuestionsController } from './http/token-questions.controller.js';
+import { tokenRevocations } from './token-revocations.js';
 import type { TokenMetrics } from './metrics.js';
 
 const now = (): Date => new Date();
 
-/** The mutual-TLS listener: the token endpoint. The only place where ports meet adapters. */
+/** The key ring of the deny feed. */
+export const FEED_KEYS = Symbol('keys of the deny feed');
+
+/** The mutual-TLS listener: the endpoints that authenticate clients. The only place where ports meet adapters. */
 @Module({})
 export class TokenModule {
   static with(
@@ -29,10 +45,11 @@ export class TokenModule {
     storage: PostgresOptions,
     { acceptedUnknown }: Pick<TokenMetrics, 'acceptedUnknown'>,
   ): DynamicModule {
+    const policy = toPolicy(config);
     return {
       module: TokenModule,
       imports: [PostgresModule.forRootAsync({ useFactory: () => storage })],
-      controllers: [TokenController, DiagnosticsController],
+      controllers: [TokenController, TokenQuestionsController, DenyFeedController, DiagnosticsController],
       providers: [
         { provide: RegistryReplica, useFactory: () => new RegistryReplica(() => performance.now()) },
         {
@@ -46,20 +63,53 @@ export class TokenModule {
           inject: [AUDIT_TRAIL],
         },
         {
+          provide: FEED_KEYS,
+          useFactory: (store: SigningKeyStore) =>
+            KeyRing.open(store, config.KEY_ENCRYPTION_KEY, now(), 'deny_feed'),
+          inject: [SIGNING_KEY_STORE],
+        },
+        { provide: FEED_ISSUER, useValue: config.ISSUER },
+        {
+          provide: AuthenticateClient,
+          useFactory: (directory: RegistryReplica, sources: RevocationSources) =>
+            new AuthenticateClient(directory, policy, (anchor, found) => sources.want(anchor, found)),
+          inject: [RegistryReplica, REVOCATION_SOURCES],
+        },
+        {
           provide: IssueToken,
-          useFactory: (
-            clients: RegistryReplica,
-            signer: KeyRing,
-            recorder: DecisionRecorder,
-            sources: RevocationSources,
-          ) =>
-            new IssueToken(clients, toPolicy(config), signer, recorder, {
+          useFactory: (clients: AuthenticateClient, signer: KeyRing, recorder: DecisionRecorder) =>
+            new IssueToken(clients, policy, signer, recorder, {
               now,
               newTokenId: randomUUID,
-              wantStatus: (anchor, found) => sources.want(anchor, found),
               acceptedUnknown,
             }),
-          inject: [RegistryReplica, KeyRing, DecisionRecorder, REVOCATION_SOURCES],
+          inject: [AuthenticateClient, KeyRing, DecisionRecorder],
+        },
+        {
+          provide: IntrospectToken,
+          useFactory: (
+            clients: AuthenticateClient,
+            directory: RegistryReplica,
+            tokens: KeyRing,
+            recorder: DecisionRecorder,
+          ) => new IntrospectToken({ clients, directory, tokens, recorder, issuer: config.ISSUER, now }),
+          inject: [AuthenticateClient, RegistryReplica, KeyRing, DecisionRecorder],
+        },
+        {
+          provide: RevokeToken,
+          useFactory: (
+            clients: AuthenticateClient,
+            tokens: KeyRing,
+            database: Database,
+            recorder: DecisionRecorder,
+          ) => new RevokeToken(clients, tokens, tokenRevocations(database, now), recorder, now),
+          inject: [AuthenticateClient, KeyRing, DATABASE, DecisionRecorder],
+        },
+        {
+          provide: DenyFeed,
+          useFactory: (registry: RegistryReplica, keys: KeyRing) =>
+            new DenyFeed(registry, keys, config.ISSUER, now),
+          inject: [RegistryReplica, FEED_KEYS],
         },
       ],
     };

@@ -21,8 +21,9 @@ import {
 } from '@holdfast/postgres';
 import { KeyRing } from '@holdfast/signing-keys';
 import { DecisionRecorder } from '@holdfast/token-issuance';
-import { PublicModule, TokenModule } from './app.module.js';
+import { FEED_KEYS, PublicModule, TokenModule } from './app.module.js';
 import { readTokenServiceConfig, type TokenServiceConfig } from './config.js';
+import { DenyFeed } from './feed/deny-feed.js';
 import { toMetadata } from './http/metadata.js';
 import { OAuthErrorFilter } from './http/oauth-error.filter.js';
 import { createTokenMetrics } from './metrics.js';
@@ -31,6 +32,9 @@ import { readinessOf } from './readiness.js';
 const APP = 'token-service';
 const logger = createLogger(APP);
 const onError = (error: unknown): void => logger.warn({ err: error }, 'storage trouble');
+
+/** Readers of the deny feed take a minute of silence for an outage. */
+const FEED_BEATS_EVERY_MS = 10_000;
 
 async function start(): Promise<RunningApp> {
   const config = readTokenServiceConfig(process.env);
@@ -52,16 +56,19 @@ async function start(): Promise<RunningApp> {
     behindProxies: readProxyListening(config),
     bodies: 'form',
     methods: [
-      [/^\/token$/, 'POST'],
+      [/^\/(token|introspect|revoke)$/, 'POST'],
+      [/^\/deny-feed$/, 'GET'],
       [/^\/diagnostics\/mtls$/, 'GET, HEAD'],
     ],
     onResponse: metrics.answered,
   });
   const replica = tokens.app.get(RegistryReplica);
+  const feed = tokens.app.get(DenyFeed);
   const subscription = new RegistrySubscription(tokens.app.get(REGISTRY_FEED), replica, {
     listenUrl: config.DATABASE_URL_LISTEN ?? config.DATABASE_URL,
     applicationName: `holdfast-${APP}-listen`,
     pollMillis: config.REGISTRY_POLL_SECONDS * 1_000,
+    onApplied: () => void feed.publish().catch(onError),
     onError,
   });
   const open = await serve({
@@ -70,11 +77,12 @@ async function start(): Promise<RunningApp> {
     module: PublicModule.with({
       metadata: toMetadata(config.ISSUER, config.MTLS_URL),
       keys: tokens.app.get(KeyRing).publishedKeys(),
+      feedKeys: tokens.app.get<KeyRing>(FEED_KEYS).publishedKeys(),
     }),
     tls: tlsOptions(),
     port: config.PUBLIC_PORT,
     bodies: 'none',
-    methods: [[/^\/(jwks|\.well-known\/oauth-authorization-server)$/, 'GET, HEAD']],
+    methods: [[/^\/(jwks|deny-feed\/jwks|\.well-known\/oauth-authorization-server)$/, 'GET, HEAD']],
   });
 
   const address = { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT };
@@ -88,6 +96,7 @@ async function start(): Promise<RunningApp> {
   const management = await startManagement(address, registry, readiness);
   const stopReloading = reloadTlsFiles([tokens, ...tokens.forProxies, open], files, logger);
   const recorder = tokens.app.get(DecisionRecorder);
+  const beating = setInterval(() => void feed.beat().catch(onError), FEED_BEATS_EVERY_MS).unref();
   const suppressed = setInterval(() => void recorder.recordSuppressed().catch(onError), 30_000).unref();
   await subscription.start();
   logger.info({ issuer: config.ISSUER, clients: replica.size }, 'ready');
@@ -95,6 +104,8 @@ async function start(): Promise<RunningApp> {
     async stop() {
       state.stopping = true;
       clearInterval(suppressed);
+      clearInterval(beating);
+      feed.stop();
       await recorder.recordSuppressed().catch(onError);
       stopReloading();
       await open.stop();

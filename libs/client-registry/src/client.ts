@@ -7,7 +7,7 @@ import {
   type TrustAnchor,
   type VerifiedPath,
 } from '@holdfast/certificate-validation';
-import type { ClientId } from '@holdfast/oauth-protocol';
+import { DENY_FEED_SCOPE, type ClientId } from '@holdfast/oauth-protocol';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
 import type { AuthMethod, RevocationMode, Status } from './entities.js';
 
@@ -105,8 +105,12 @@ export class Client {
       : refused('scope_not_granted');
   }
 
+  /** Whoever may read the deny feed needs no token for it, so that it is never the one that is meant. */
   private onlyAudience(): string | undefined {
-    return this.grants.size === 1 ? this.grants.keys().next().value : undefined;
+    const [only, ...more] = [...this.grants].filter(
+      ([, scopes]) => scopes.size > 1 || !scopes.has(DENY_FEED_SCOPE),
+    );
+    return more.length === 0 ? only?.[0] : undefined;
   }
 }
 

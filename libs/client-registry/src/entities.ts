@@ -1,6 +1,6 @@
 import type { RegisteredNameKind } from '@holdfast/certificate-validation';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
-import type { ClientId } from '@holdfast/oauth-protocol';
+import type { ClientId, DenyEntry } from '@holdfast/oauth-protocol';
 
 /**
  * The registry's entities as they are stored and replicated. Names are the keys (ADR 0004): partners, anchors and
@@ -155,5 +155,6 @@ export interface RegistryEntities {
   readonly grants: Grant;
   readonly revocationLists: RevocationListEntry;
   readonly ocspResponses: OcspResponseEntry;
+  readonly denyEntries: DenyEntry;
 }
 export type RegistryKind = keyof RegistryEntities;

@@ -37,6 +37,7 @@ export {
 } from './entities.js';
 export type {
   Actor,
+  DeniedEntry,
   NewClient,
   NewCredential,
   NewNameCredential,

@@ -3,7 +3,7 @@ import {
   type OcspResponse,
   type RevocationList,
 } from '@holdfast/certificate-validation';
-import type { ClientId } from '@holdfast/oauth-protocol';
+import { DenyList, type ClientId, type DenyEntry } from '@holdfast/oauth-protocol';
 import type { ClientDirectory } from './client-directory.js';
 import { Client, type AnchoredName, type ClientAuthentication, type GrantedScopes } from './client.js';
 import type {
@@ -48,6 +48,7 @@ export class RegistryReplica implements ClientDirectory {
     grants: new Map(),
     revocationLists: new Map(),
     ocspResponses: new Map(),
+    denyEntries: new Map(),
   };
   private readonly index = {
     clientsOfPartner: new Map<string, Set<string>>(),
@@ -56,6 +57,8 @@ export class RegistryReplica implements ClientDirectory {
     listsOfAnchor: new Map<string, Set<string>>(),
     responsesAbout: new Map<string, Set<string>>(),
   };
+  /** Kept beside the table, to be found by what tokens say. */
+  readonly denyList = new DenyList();
   private readonly built = new Map<string, Client>();
   private readonly listsParsed = new Map<string, RevocationList | undefined>();
   private readonly responsesParsed = new Map<string, OcspResponse | undefined>();
@@ -73,6 +76,10 @@ export class RegistryReplica implements ClientDirectory {
 
   get size(): number {
     return this.tables.clients.size;
+  }
+
+  providerOf(audience: string): string | undefined {
+    return this.tables.resources.get(audience)?.partnerId;
   }
 
   ageMs(): number {
@@ -106,7 +113,13 @@ export class RegistryReplica implements ClientDirectory {
     if (change.value === undefined) table.delete(change.id);
     else table.set(change.id, change.value);
     this.reindex(change.kind, change.id, change.value, 'add');
+    if (change.kind === 'denyEntries') this.deny(change.id, change.value as DenyEntry | undefined);
     this.forget(change);
+  }
+
+  private deny(id: string, entry: DenyEntry | undefined): void {
+    if (entry === undefined) this.denyList.delete(id);
+    else this.denyList.set(entry);
   }
 
   private reindex(kind: RegistryKind, id: string, value: unknown, action: 'add' | 'delete'): void {

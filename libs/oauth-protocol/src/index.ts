@@ -1,3 +1,5 @@
+export { DENY_EVENT_TYPE, DENY_FEED_SCOPE, type DenyEvent } from './deny-event.js';
+export { DenyList, type DeniedAccess, type DenyEntry, type TokenFacts } from './deny-list.js';
 export { OAuthError, type OAuthErrorCode, type RefusalDetail } from './oauth-error.js';
 export {
   REASONS,
@@ -11,4 +13,10 @@ export {
 export { isResourceIndicator } from './resource-indicator.js';
 export { ServiceUnavailable } from './service-unavailable.js';
 export { isScopeToken, parseScope } from './scope.js';
-export { isClientId, type ClientId, type TokenRequest, type TokenResponse } from './token-request.js';
+export {
+  isClientId,
+  type ClientId,
+  type TokenQuestion,
+  type TokenRequest,
+  type TokenResponse,
+} from './token-request.js';

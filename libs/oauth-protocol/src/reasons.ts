@@ -85,6 +85,12 @@ const CLIENT_REFUSALS = {
     meaning: 'the partner that owns the client is suspended',
     remedy: 'holdfast partner resume <partner>, once the cause is dealt with.',
   },
+  certificate_blocked: {
+    told: false,
+    meaning: 'the certificate is blocked',
+    remedy:
+      'holdfast certificate denied, and the deny feed, name its thumbprint; the client needs another certificate, or holdfast certificate unblock <thumbprint>.',
+  },
   issuer_unknown: {
     told: false,
     meaning: 'no path leads from the certificate to a trust anchor registered for this client',
@@ -253,11 +259,6 @@ const TOKEN_REJECTIONS = {
     meaning: 'the token, its grant or the key that signed it was withdrawn before it expired',
     remedy: 'The deny feed of the issuer names it; the client gets a new token, if it still may.',
   },
-  certificate_blocked: {
-    told: false,
-    meaning: 'the certificate of this connection, or the authority behind it, is blocked',
-    remedy: 'The deny feed of the issuer names its thumbprint; the client needs another certificate.',
-  },
   scope_insufficient: {
     told: true,
     meaning: 'the access token lacks a scope that this operation needs',
@@ -339,7 +340,7 @@ export type AccessRejection =
       keyof typeof CERTIFICATE_FACTS,
       'certificate_absent' | 'certificate_unparsable' | 'certificate_refused_by_proxy'
     >
-  | Extract<keyof typeof CLIENT_REFUSALS, 'client_suspended' | 'partner_suspended'>;
+  | Extract<keyof typeof CLIENT_REFUSALS, 'client_suspended' | 'partner_suspended' | 'certificate_blocked'>;
 
 /** Why a request never reached a decision. */
 export type RequestRefusal = keyof typeof REQUEST_REFUSALS;

@@ -20,6 +20,12 @@ export interface TokenRequest {
   readonly resources: readonly string[];
 }
 
+/** A request about a token (RFC 7662 §2.1, RFC 7009 §2.1), well-formed. Hints at its type are not used: there is one type. */
+export interface TokenQuestion {
+  readonly clientId: ClientId;
+  readonly token: string;
+}
+
 /** RFC 6749 §5.1: what a granted request is answered with. */
 export interface TokenResponse {
   readonly access_token: string;

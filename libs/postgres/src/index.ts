@@ -31,6 +31,7 @@ export {
   type RegistryAdministrationOptions,
 } from './registry/postgres-registry-administration.js';
 export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
+export { PostgresTokenRevocations, type RevokedToken } from './registry/postgres-token-revocations.js';
 export { RevocationSources } from './registry/revocation-sources.js';
 export { RegistrySubscription, type SubscriptionOptions } from './registry/registry-subscription.js';
 export {

@@ -12,8 +12,8 @@ function inMemoryStore(): SigningKeyStore & { readonly keys: SealedSigningKey[] 
   const keys: SealedSigningKey[] = [];
   return {
     keys,
-    list: async () => [...keys],
-    addIfNone: async (key) => void (keys.length === 0 && keys.push(key)),
+    list: async (purpose) => keys.filter((key) => key.purpose === purpose),
+    addIfNone: async (key) => void (keys.every(({ purpose }) => purpose !== key.purpose) && keys.push(key)),
   };
 }
 
@@ -27,6 +27,37 @@ describe('KeyRing', () => {
       kid: ring.publishedKeys().keys[0]?.kid,
     });
     await expect(jwtVerify(token, createLocalJWKSet(ring.publishedKeys() as never))).resolves.toBeDefined();
+  });
+
+  it('reads its own tokens, with the key that signed them', async () => {
+    const ring = await KeyRing.open(inMemoryStore(), newKek(), NOON);
+    const keyId = ring.publishedKeys().keys[0]?.kid;
+    expect(await ring.read(await ring.sign(CLAIMS))).toEqual({ claims: CLAIMS, keyId });
+  });
+
+  it.each<[string, (ring: KeyRing, other: KeyRing) => Promise<string> | string]>([
+    ['of another ring', (_ring, other) => other.sign(CLAIMS)],
+    ['of another type (RFC 8725 §3.11; TV-15)', (ring) => ring.signAs('JWT', CLAIMS)],
+    [
+      'that was changed',
+      async (ring) => (await ring.sign(CLAIMS)).replace(/.$/, (end) => (end === 'A' ? 'B' : 'A')),
+    ],
+    ['that is none', () => 'nonsense'],
+    ['that is empty', () => ''],
+  ])('reads no token %s', async (_name, make) => {
+    const [ring, other] = [
+      await KeyRing.open(inMemoryStore(), newKek(), NOON),
+      await KeyRing.open(inMemoryStore(), newKek(), NOON),
+    ];
+    expect(await ring.read(await make(ring, other))).toBeUndefined();
+  });
+
+  it('has other keys for another purpose, and takes none for the other', async () => {
+    const [store, kek] = [inMemoryStore(), newKek()];
+    const tokens = await KeyRing.open(store, kek, NOON);
+    const feed = await KeyRing.open(store, kek, NOON, 'deny_feed');
+    expect(feed.publishedKeys().keys[0]?.kid).not.toBe(tokens.publishedKeys().keys[0]?.kid);
+    expect(await tokens.read(await feed.sign(CLAIMS))).toBeUndefined();
   });
 
   it('publishes no private part (RFC 7517 §9.2)', async () => {

@@ -5,8 +5,9 @@ import {
   type AuditTrail,
   type SuppressedRefusals,
 } from '@holdfast/audit-trail';
-import { ServiceUnavailable, type RequestRefusal, type TokenRequest } from '@holdfast/oauth-protocol';
-import type { DeniedToken, GrantedToken, RequestContext } from './issue-token.js';
+import { ServiceUnavailable, type ClientId, type RequestRefusal } from '@holdfast/oauth-protocol';
+import type { Denial } from './authenticate-client.js';
+import type { GrantedToken, RequestContext } from './issue-token.js';
 
 /** What can be wrong with a request of a proxy before anybody's certificate is looked at. */
 export type ProxyRefusal = Extract<RequestRefusal, `proxy_${string}`>;
@@ -44,7 +45,7 @@ export class DecisionRecorder {
     });
   }
 
-  async recordDenial(request: TokenRequest, decision: DeniedToken, context: RequestContext): Promise<void> {
+  async recordDenial(clientId: ClientId, decision: Denial, context: RequestContext): Promise<void> {
     const { denial, proven, detail } = decision;
     const now = this.now();
     if (proven === undefined) {
@@ -54,7 +55,7 @@ export class DecisionRecorder {
         source,
         at: now.toISOString(),
         reason: denial,
-        clientId: request.clientId,
+        clientId,
         detail: { ...detail, ...via },
       });
       return;

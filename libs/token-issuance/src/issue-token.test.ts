@@ -207,6 +207,7 @@ describe('IssueToken', () => {
       'a suspended partner (CA-16)',
       (w) => w.changes.push(replace('partners', 'acme', { status: 'suspended' })),
     ],
+    ['certificate_blocked', 'a blocked certificate', (w) => w.changes.push(blocked(acmeLeaf))],
     [
       'issuer_unknown',
       'the same subject from another CA of the same name (protocol rule 17; CA-20)',
@@ -307,8 +308,19 @@ describe('IssueToken', () => {
       denial,
     ]);
     const proven =
-      ['client_suspended', 'partner_suspended'].includes(denial) || /^(scope|target)/.test(denial);
+      ['client_suspended', 'partner_suspended', 'certificate_blocked'].includes(denial) ||
+      /^(scope|target)/.test(denial);
     expect(recorded).toHaveLength(proven ? 1 : 0);
+  });
+
+  it('needs no target for a client that may read the deny feed, too, which asks for no token', async () => {
+    const world = situation();
+    const [audience, scopes] = ['https://as.example', ['deny-feed:read']];
+    world.changes.push(
+      { kind: 'resources', id: audience, value: { audience, partnerId: 'beta', scopes } },
+      { kind: 'grants', id: 'grt_3', value: { id: 'grt_3', clientId: ACME, audience, scopes } },
+    );
+    expect((await ask(world)).claims).toMatchObject({ aud: API });
   });
 
   it('has a test for every denial on the list', () => {
@@ -433,3 +445,9 @@ describe('IssueToken', () => {
     expect(error).toMatchObject({ outage: 'audit_unavailable' });
   });
 });
+
+/** The certificate is blocked, whoever it belongs to. */
+function blocked({ der }: IssuedCertificate): RegistryChange {
+  const id = 'thumbprint/blocked';
+  return { kind: 'denyEntries', id, value: { id, kind: 'thumbprint', 'x5t#S256': thumbprintOf(der) } };
+}

@@ -2,12 +2,12 @@ import { Controller, Get, Header, Inject, Query, Req, Res } from '@nestjs/common
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { explainRequest, fromRequest, inWordsOf } from '@holdfast/certificate-source';
 import type { ClientId } from '@holdfast/oauth-protocol';
-import { IssueToken } from '@holdfast/token-issuance';
+import { AuthenticateClient } from '@holdfast/token-issuance';
 
 /** `GET /diagnostics/mtls`: what arrived here from you, and what is wrong with it. */
 @Controller()
 export class DiagnosticsController {
-  constructor(@Inject(IssueToken) private readonly issueToken: IssueToken) {}
+  constructor(@Inject(AuthenticateClient) private readonly clients: AuthenticateClient) {}
 
   /**
    * Facts about the certificate go to anyone. With `client_id` one more, and only to the client itself: that the
@@ -25,7 +25,7 @@ export class DiagnosticsController {
     const isClient =
       typeof clientId === 'string' &&
       presented !== undefined &&
-      this.issueToken.authenticates(clientId as ClientId, presented);
+      this.clients.isOwnCertificate(clientId as ClientId, presented, new Date());
     const hint = `It is the certificate of the client ${String(clientId)}: POST /token with this client_id.`;
     const told = isClient
       ? // A fault that is shown all the same is excepted for a while (ADR 0015).

@@ -13,8 +13,13 @@ describe('toMetadata', () => {
     expect(metadata.tls_client_certificate_bound_access_tokens).toBe(true);
   });
 
-  it('lists the token endpoint under the aliases (RFC 8705 §5)', () => {
-    expect(metadata.mtls_endpoint_aliases).toEqual({ token_endpoint: 'https://mtls.as.example/token' });
+  it('lists every endpoint under the aliases (RFC 8705 §5)', () => {
+    expect(metadata.mtls_endpoint_aliases).toEqual({
+      token_endpoint: 'https://mtls.as.example/token',
+      introspection_endpoint: 'https://mtls.as.example/introspect',
+      revocation_endpoint: 'https://mtls.as.example/revoke',
+      deny_feed_endpoint: 'https://mtls.as.example/deny-feed',
+    });
   });
 
   it('offers both methods of RFC 8705 §2 and nothing else', () => {

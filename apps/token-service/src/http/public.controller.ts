@@ -8,6 +8,8 @@ import type { AuthorizationServerMetadata } from './metadata.js';
 export interface PublishedDocuments {
   readonly metadata: AuthorizationServerMetadata;
   readonly keys: PublishedKeys;
+  /** Those that sign the deny feed, and no token. */
+  readonly feedKeys: PublishedKeys;
 }
 export const PUBLISHED = Symbol('published documents');
 
@@ -29,6 +31,13 @@ export class PublicController {
   @Header('content-type', 'application/jwk-set+json')
   keys(): PublishedKeys {
     return this.published.keys;
+  }
+
+  @Get('deny-feed/jwks')
+  @Header('cache-control', 'public, max-age=60')
+  @Header('content-type', 'application/jwk-set+json')
+  feedKeys(): PublishedKeys {
+    return this.published.feedKeys;
   }
 
   /** Where `error_uri` leads: what a reason means and what to do. */

@@ -2,12 +2,13 @@ import {
   isClientId,
   OAuthError,
   parseScope,
+  type ClientId,
   type OAuthErrorCode,
   type TokenRequest,
 } from '@holdfast/oauth-protocol';
 
 /** A form body as the parser gives it: a repeated parameter is a list. */
-type Form = { readonly [name: string]: unknown };
+export type Form = { readonly [name: string]: unknown };
 
 /**
  * The token request in a form body, or a refusal (RFC 6749 §4.4.2). A parameter sent twice is a malformed request,
@@ -15,6 +16,27 @@ type Form = { readonly [name: string]: unknown };
  * (RFC 8707 §2) and is judged later, with the client known.
  */
 export function parseTokenRequest(body: unknown): TokenRequest {
+  const form = readForm(body);
+  const grantType = single(form, 'grant_type');
+  if (grantType === undefined) throw malformed('parameter grant_type is missing');
+  if (grantType !== 'client_credentials') {
+    throw refusal(
+      'unsupported_grant_type',
+      'grant_type_unsupported',
+      'only grant_type=client_credentials is supported',
+    );
+  }
+  return { grantType, clientId: clientIdOf(form), scopes: scopesOf(form), resources: resourcesOf(form) };
+}
+
+/** A form of which only the client is of interest yet. Throws `OAuthError`. */
+export function readClientForm(body: unknown): { readonly form: Form; readonly clientId: ClientId } {
+  const form = readForm(body);
+  return { form, clientId: clientIdOf(form) };
+}
+
+/** A form in which nothing but `resource` is said twice, and no other authentication is tried. */
+function readForm(body: unknown): Form {
   if (typeof body !== 'object' || body === null) throw malformed('the form body is missing');
   const form = body as Form;
   for (const name of Object.keys(form)) {
@@ -25,19 +47,14 @@ export function parseTokenRequest(body: unknown): TokenRequest {
   for (const name of ['client_secret', 'client_assertion', 'client_assertion_type']) {
     if (single(form, name) !== undefined) throw malformed(`parameter ${name} is not used with mutual TLS`);
   }
-  const grantType = single(form, 'grant_type');
-  if (grantType === undefined) throw malformed('parameter grant_type is missing');
-  if (grantType !== 'client_credentials') {
-    throw refusal(
-      'unsupported_grant_type',
-      'grant_type_unsupported',
-      'only grant_type=client_credentials is supported',
-    );
-  }
+  return form;
+}
+
+function clientIdOf(form: Form): ClientId {
   const clientId = single(form, 'client_id');
   if (clientId === undefined) throw malformed('parameter client_id is missing');
   if (!isClientId(clientId)) throw malformed('parameter client_id is malformed');
-  return { grantType, clientId, scopes: scopesOf(form), resources: resourcesOf(form) };
+  return clientId;
 }
 
 function scopesOf(form: Form): readonly string[] | undefined {
@@ -55,7 +72,8 @@ function resourcesOf(form: Form): readonly string[] {
   return list.filter((value): value is string => typeof value === 'string' && value !== '');
 }
 
-function single(form: Form, name: string): string | undefined {
+/** A parameter; an empty one counts as absent. */
+export function single(form: Form, name: string): string | undefined {
   const value = form[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -13,6 +13,7 @@ function sealedKey(kid: string): SealedSigningKey {
   return {
     kid,
     alg: 'ES256',
+    purpose: 'access_token',
     publicJwk: { kty: 'EC', crv: 'P-256', x: `x-${kid}`, y: `y-${kid}` },
     sealed: randomBytes(166),
     status: 'active',
@@ -45,15 +46,17 @@ describe('PostgresSigningKeyStore', () => {
       (database) => new PostgresSigningKeyStore(database, { application: 'token-service', now: () => NOON }),
     );
     const offered = stores.map((_store, n) => sealedKey(`key-${n}`));
-    expect(await stores[0]!.list()).toEqual([]);
+    expect(await stores[0]!.list('access_token')).toEqual([]);
     await Promise.all(stores.map((store, n) => store.addIfNone(offered[n]!)));
-    const lists = await Promise.all(stores.map((store) => store.list()));
+    const lists = await Promise.all(stores.map((store) => store.list('access_token')));
     const [winner] = lists[0]!;
     expect(lists.every((list) => list.length === 1 && list[0]?.kid === winner?.kid)).toBe(true);
     expect(offered.find(({ kid }) => kid === winner?.kid)).toEqual(winner);
     await stores[0]!.addIfNone(sealedKey('late'));
-    expect(await stores[0]!.list()).toHaveLength(1);
+    expect(await stores[0]!.list('access_token')).toHaveLength(1);
     const events = await new AuditReader(open[0]!).list({ kind: 'signing_key.created' }, { limit: 10 });
-    expect(events.map(({ event }) => event.detail)).toEqual([{ kid: winner?.kid, alg: 'ES256' }]);
+    expect(events.map(({ event }) => event.detail)).toEqual([
+      { kid: winner?.kid, alg: 'ES256', purpose: 'access_token' },
+    ]);
   });
 });

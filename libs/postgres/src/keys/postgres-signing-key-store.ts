@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SealedSigningKey, SigningKeyStore } from '@holdfast/signing-keys';
+import type { KeyPurpose, SealedSigningKey, SigningKeyStore } from '@holdfast/signing-keys';
 import { appendInTransaction, newStreamName } from '../audit/audit-rows.js';
 import type { Database } from '../connection/database.js';
 import { SigningKeyRow } from '../rows/index.js';
@@ -19,11 +19,14 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
     private readonly options: SigningKeyStoreOptions,
   ) {}
 
-  async list(): Promise<readonly SealedSigningKey[]> {
+  async list(purpose: KeyPurpose): Promise<readonly SealedSigningKey[]> {
     return this.database.within(WITHIN_MS, async (runner) => {
-      const rows = await runner.manager.find(SigningKeyRow, { order: { createdAt: 'DESC', kid: 'ASC' } });
+      const rows = await runner.manager.find(SigningKeyRow, {
+        where: { purpose },
+        order: { createdAt: 'DESC', kid: 'ASC' },
+      });
       return rows.map(({ kid, alg, publicJwk, sealed, status, createdAt }) => {
-        return { kid, alg, publicJwk, sealed, status, createdAt };
+        return { kid, alg, purpose, publicJwk, sealed, status, createdAt };
       });
     });
   }
@@ -31,9 +34,18 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
   async addIfNone(key: SealedSigningKey): Promise<void> {
     await this.database.transaction({ within: WITHIN_MS }, async (manager) => {
       const inserted = (await manager.query(
-        `INSERT INTO signing_key (kid, alg, public_jwk, sealed, status, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+        `INSERT INTO signing_key (kid, alg, purpose, public_jwk, sealed, status, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT DO NOTHING RETURNING kid`,
-        [key.kid, key.alg, JSON.stringify(key.publicJwk), Buffer.from(key.sealed), key.status, key.createdAt],
+        [
+          key.kid,
+          key.alg,
+          key.purpose,
+          JSON.stringify(key.publicJwk),
+          Buffer.from(key.sealed),
+          key.status,
+          key.createdAt,
+        ],
       )) as unknown[];
       if (inserted.length === 0) return;
       // A stream of its own: nothing else can be appending to it.
@@ -46,7 +58,7 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
         partnerId: null,
         clientId: null,
         reason: null,
-        detail: { kid: key.kid, alg: key.alg },
+        detail: { kid: key.kid, alg: key.alg, purpose: key.purpose },
       });
     });
   }

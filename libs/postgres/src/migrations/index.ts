@@ -5,6 +5,7 @@ import { PinMatch1795224600000 } from './1795224600000-pin-match.js';
 import { Revocation1795226400000 } from './1795226400000-revocation.js';
 import { ServerAuthException1795230000000 } from './1795230000000-server-auth-exception.js';
 import { Ocsp1795273200000 } from './1795273200000-ocsp.js';
+import { DenyList1795276800000 } from './1795276800000-deny-list.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Revocation1795226400000,
   ServerAuthException1795230000000,
   Ocsp1795273200000,
+  DenyList1795276800000,
 ] as const;

@@ -19,7 +19,8 @@ import type {
   WriteRefusal,
   Written,
 } from '@holdfast/client-registry';
-import type { ClientId } from '@holdfast/oauth-protocol';
+import type { ClientId, DeniedAccess } from '@holdfast/oauth-protocol';
+import type { CertificateThumbprint } from '@holdfast/token-binding';
 import { IsNull, Not, type FindOptionsWhere } from 'typeorm';
 import type { Database } from '../connection/database.js';
 import {
@@ -32,6 +33,7 @@ import {
 } from '../rows/index.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
 import { describeCredential, insertCredential } from './credential-rows.js';
+import { allowAgain, deny, denyIssued } from './deny-rows.js';
 import { removeResponse, storeResponse } from './ocsp-response-rows.js';
 import { storeList } from './revocation-list-rows.js';
 import { RegistryQueries } from './registry-queries.js';
@@ -196,17 +198,67 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
   }
 
   retireCredential(actor: Actor, credentialId: string): Promise<Written<Credential>> {
+    return this.endCredential(actor, credentialId, 'credential.retired', () => Promise.resolve());
+  }
+
+  revokeCredential(actor: Actor, credentialId: string): Promise<Written<Credential>> {
+    return this.endCredential(actor, credentialId, 'credential.revoked', async (write, credential) => {
+      const now = this.options.now();
+      await denyIssued(write, tokensOf(credential, now), now);
+    });
+  }
+
+  blockCertificate(
+    actor: Actor,
+    thumbprint: CertificateThumbprint,
+    note: string,
+  ): Promise<Written<undefined>> {
+    return this.writer.write(actor, `certificate ${thumbprint}`, async (write) => {
+      await deny(write, { kind: 'thumbprint', 'x5t#S256': thumbprint }, this.options.now());
+      const detail = { thumbprint, note };
+      return {
+        changed: undefined,
+        event: { kind: 'certificate.blocked', partnerId: null, clientId: null, detail },
+      };
+    });
+  }
+
+  unblockCertificate(actor: Actor, thumbprint: CertificateThumbprint): Promise<Written<undefined>> {
+    const what = `block of certificate ${thumbprint}`;
+    return this.writer.write(actor, what, async (write) => {
+      const wasBlocked = await allowAgain(
+        write,
+        { kind: 'thumbprint', 'x5t#S256': thumbprint },
+        this.options.now(),
+      );
+      if (!wasBlocked) return notFound(what);
+      const event = { kind: 'certificate.unblocked', partnerId: null, clientId: null } as const;
+      return { changed: undefined, event: { ...event, detail: { thumbprint } } };
+    });
+  }
+
+  /** Whoever is suspended is denied, tokens that were issued before included. */
+  private async standing(write: RegistryWrite, denied: DeniedAccess, status: Status): Promise<void> {
+    if (status === 'active') await allowAgain(write, denied, this.options.now());
+    else await deny(write, denied, this.options.now());
+  }
+
+  private endCredential(
+    actor: Actor,
+    credentialId: string,
+    kind: 'credential.retired' | 'credential.revoked',
+    also: (write: RegistryWrite, credential: Credential) => Promise<void>,
+  ): Promise<Written<Credential>> {
     const what = `credential ${credentialId}`;
     return this.writer.write(actor, what, async (write) => {
       const row = await write.rows.findOneBy(CredentialRow, { id: credentialId });
       if (row === null || !(await this.remove(write, CredentialRow, { id: credentialId })))
         return notFound(what);
       const { partnerId, clientId } = row;
-      const detail = describeCredential(toCredential(row));
-      return {
-        changed: toCredential(row),
-        event: { kind: 'credential.retired', partnerId, clientId, detail },
-      };
+      const credential = toCredential(row);
+      await also(write, credential);
+      const detail = describeCredential(credential);
+      return { changed: credential, event: { kind, partnerId, clientId, detail } };
     });
   }
 
@@ -250,6 +302,12 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
       const row = await write.rows.findOneBy(GrantRow, { id: grantId });
       if (row === null || !(await this.remove(write, GrantRow, { id: grantId }))) return notFound(what);
       const { audience, scopes, clientId } = row;
+      const now = this.options.now();
+      await denyIssued(
+        write,
+        { kind: 'grant', client: clientId, resource: audience, issued_before: seconds(now) },
+        now,
+      );
       const { partnerId } = await write.rows.findOneByOrFail(ClientRow, { id: clientId });
       const detail = { grantId, audience, scopes };
       return { changed: toGrant(row), event: { kind: 'grant.removed', partnerId, clientId, detail } };
@@ -264,6 +322,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
   ): Promise<Written<Partner>> {
     return this.changePartner(actor, id, when, async (write, current) => {
       if (!(await changeStatus(write, PartnerRow, id, status))) return { unchanged: current };
+      await this.standing(write, { kind: 'partner', partner: id }, status);
       const kind = status === 'active' ? 'partner.resumed' : 'partner.suspended';
       const event = { kind, partnerId: id, clientId: null, detail: {} } as const;
       return { changed: { ...current, status }, event };
@@ -298,6 +357,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
       const current = toClient(row);
       if (!when(current)) return { refused: 'stale', what };
       if (!(await changeStatus(write, ClientRow, id, status))) return { unchanged: current };
+      await this.standing(write, { kind: 'client', client: id }, status);
       const kind = status === 'active' ? 'client.resumed' : 'client.suspended';
       const event = { kind, partnerId: row.partnerId, clientId: id, detail: {} } as const;
       return { changed: { ...current, status }, event };
@@ -335,6 +395,15 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
 const toText = (at: Date | undefined): string | null => at?.toISOString() ?? null;
 
 const ALWAYS = (): boolean => true;
+
+const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1_000);
+
+/** The tokens that a credential may have got: those bound to the pinned certificate, or all of the client so far. */
+function tokensOf(credential: Credential, now: Date): DeniedAccess {
+  return credential.kind === 'certificate' && credential.match === 'certificate'
+    ? { kind: 'thumbprint', 'x5t#S256': credential.thumbprint }
+    : { kind: 'client', client: credential.clientId, issued_before: seconds(now) };
+}
 
 function notFound(what: string): WriteRefusal {
   return { refused: 'not_found', what };

@@ -4,6 +4,7 @@ import type { Database } from '../connection/database.js';
 import {
   ClientRow,
   CredentialRow,
+  DenyEntryRow,
   GrantRow,
   OcspResponseRow,
   PartnerRow,
@@ -12,6 +13,7 @@ import {
   RevocationListRow,
   TrustAnchorRow,
 } from '../rows/index.js';
+import { toDenyEntry } from './deny-rows.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
 import {
   toClient,
@@ -65,6 +67,7 @@ export class PostgresRegistryFeed implements RegistryFeed {
             (row) => row.id,
             toOcspResponse,
           )),
+          ...(await read(manager, version, 'denyEntries', DenyEntryRow, (row) => row.id, toDenyEntry)),
         ];
         return { version: current, changes };
       },

@@ -1,6 +1,7 @@
 import type {
   ClientEntry,
   Credential,
+  DeniedEntry,
   Grant,
   OcspResponseEntry,
   Page,
@@ -16,6 +17,7 @@ import type { Database } from '../connection/database.js';
 import {
   ClientRow,
   CredentialRow,
+  DenyEntryRow,
   GrantRow,
   OcspResponseRow,
   PartnerRow,
@@ -23,6 +25,7 @@ import {
   RevocationListRow,
   TrustAnchorRow,
 } from '../rows/index.js';
+import { toDenyEntry } from './deny-rows.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
 import {
   toClient,
@@ -75,6 +78,11 @@ export class RegistryQueries {
 
   async listGrants(page: Page, filter: { clientId?: string; audience?: string }): Promise<readonly Grant[]> {
     return (await this.page(GrantRow, 'id', page, filter)).map(toGrant);
+  }
+
+  async listDenied(page: Page): Promise<readonly DeniedEntry[]> {
+    const rows = await this.page(DenyEntryRow, 'id', page, {});
+    return rows.map((row) => ({ id: row.id, entry: toDenyEntry(row), deniedAt: row.deniedAt }));
   }
 
   async listRevocationLists(

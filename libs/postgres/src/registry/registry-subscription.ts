@@ -10,6 +10,8 @@ export interface SubscriptionOptions {
   readonly pollMillis?: number;
   /** The clock of the replica. Default `performance.now`. */
   readonly monotonicNow?: () => number;
+  /** Hears that the replica has changed. */
+  readonly onApplied?: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -96,9 +98,10 @@ export class RegistrySubscription {
         `the registry went back from version ${this.replica.version} to ${version}; restart to take it over`,
       );
     }
-    if (version > this.replica.version)
-      this.replica.apply(await this.feed.changesSince(this.replica.version));
+    const isNews = version > this.replica.version;
+    if (isNews) this.replica.apply(await this.feed.changesSince(this.replica.version));
     this.replica.confirm(startedAt);
+    if (isNews) this.options.onApplied?.();
   }
 }
 

@@ -1,5 +1,6 @@
 import { ClientRow } from './client.row.js';
 import { CredentialRow } from './credential.row.js';
+import { DenyEntryRow } from './deny-entry.row.js';
 import { GrantRow } from './grant.row.js';
 import { PartnerRow } from './partner.row.js';
 import { AccountRow, ChallengeRow, PasskeyRow, SessionRow, SetupLinkRow } from './people.row.js';
@@ -14,6 +15,7 @@ export {
   ChallengeRow,
   ClientRow,
   CredentialRow,
+  DenyEntryRow,
   GrantRow,
   OcspResponseRow,
   PartnerRow,
@@ -38,6 +40,7 @@ export const ROWS = [
   GrantRow,
   RevocationListRow,
   OcspResponseRow,
+  DenyEntryRow,
   RevocationSourceRow,
   RegistryVersionRow,
   SigningKeyRow,

@@ -22,6 +22,7 @@ const MIGRATIONS = [
   'Revocation1795226400000',
   'ServerAuthException1795230000000',
   'Ocsp1795273200000',
+  'DenyList1795276800000',
 ];
 
 /** Undoes the migrations after this one. */

@@ -13,8 +13,8 @@ export interface RoleSettings {
 }
 
 const REGISTRY =
-  'partner, trust_anchor, client, credential, resource, access_grant, revocation_list, ocsp_response';
-const PUBLIC_KEY_COLUMNS = 'kid, alg, public_jwk, status, created_at';
+  'partner, trust_anchor, client, credential, resource, access_grant, revocation_list, ocsp_response, deny_entry';
+const PUBLIC_KEY_COLUMNS = 'kid, alg, purpose, public_jwk, status, created_at';
 
 /**
  * What each role may do; whatever is not listed, it may not. No role may truncate or change the schema, none may delete
@@ -26,6 +26,7 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
     `SELECT ON migrations, registry_version, ${REGISTRY}`,
     `SELECT, INSERT (anchor_id, url, about, certificate, issuer, ends_at) ON revocation_source`,
     `SELECT, INSERT ON signing_key`,
+    `EXECUTE ON FUNCTION revoke_token`,
     `SELECT, INSERT ON audit_event`,
     `SELECT, INSERT, UPDATE ON unproven_refusal`,
   ],

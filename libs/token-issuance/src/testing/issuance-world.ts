@@ -10,7 +10,6 @@ import {
   parseCertificate,
   parseRegisteredName,
   publicKeyThumbprint,
-  type StatusSource,
 } from '@holdfast/certificate-validation';
 import { RegistryReplica, toPin, type PinMatch, type RegistryChange } from '@holdfast/client-registry';
 import { type ClientId, type TokenRequest } from '@holdfast/oauth-protocol';
@@ -26,7 +25,13 @@ import {
   type LeafOptions,
 } from '@holdfast/test-pki';
 import { thumbprintOf, type PresentedCertificate } from '@holdfast/token-binding';
-import { DecisionRecorder, IssueToken, type AccessTokenClaims } from '../index.js';
+import {
+  AuthenticateClient,
+  DecisionRecorder,
+  IssueToken,
+  type AccessTokenClaims,
+  type IssuancePolicy,
+} from '../index.js';
 
 export const NOON = new Date('2026-06-01T12:00:00Z');
 export const YEAR = {
@@ -172,6 +177,23 @@ export function replace(kind: RegistryChange['kind'], id: string, change: object
   return { kind, id, value: { ...entry?.value, ...change } } as RegistryChange;
 }
 
+/** The valid registry with these changes. */
+export function registryWith(changes: readonly RegistryChange[], ageMs = (): number => 0): RegistryReplica {
+  const replica = new RegistryReplica(ageMs);
+  replica.apply({ version: 1n, changes: registry });
+  replica.apply({ version: 2n, changes });
+  replica.confirm(0);
+  return replica;
+}
+
+export const POLICY: IssuancePolicy = {
+  issuer: 'https://as.example',
+  environment: 'test',
+  lifetimeSeconds: 240,
+  freshnessSeconds: 300,
+  certificates: { path: PARTNER_CERTIFICATES, revocation: PARTNER_REVOCATION },
+};
+
 export function ask(world: Situation): Promise<Outcome> {
   return askingIn(world)();
 }
@@ -183,10 +205,7 @@ export function askingIn(world: Situation): () => Promise<Outcome> {
     [] as UnprovenRefusal[],
     [] as AccessTokenClaims[],
   ];
-  const clients = new RegistryReplica(() => world.ageMs);
-  clients.apply({ version: 1n, changes: registry });
-  clients.apply({ version: 2n, changes: world.changes });
-  clients.confirm(0);
+  const clients = registryWith(world.changes, () => world.ageMs);
   const audit: AuditTrail = {
     record: async (event) => {
       if (world.auditFails) throw new AuditUnavailable('down');
@@ -194,23 +213,20 @@ export function askingIn(world: Situation): () => Promise<Outcome> {
     },
     count: (refusal) => void counted.push(refusal),
   };
-  const policy = {
-    issuer: 'https://as.example',
-    environment: 'test',
-    lifetimeSeconds: 240,
-    freshnessSeconds: 300,
-    certificates: { path: PARTNER_CERTIFICATES, revocation: PARTNER_REVOCATION },
-  };
   const signer = { sign: async (claims: AccessTokenClaims) => (signed.push(claims), 'signed') };
   const [wanted, unknown]: [string[], string[]] = [[], []];
   const time = {
     now: () => world.now,
     newTokenId: () => 'jti-1',
-    wantStatus: (anchor: string, sources: readonly StatusSource[]) =>
-      void wanted.push(...sources.map(({ kind, url }) => `${anchor} ${kind} ${url}`)),
     acceptedUnknown: (cause: string) => void unknown.push(cause),
   };
-  const issueToken = new IssueToken(clients, policy, signer, new DecisionRecorder(audit, time.now), time);
+  const authenticate = new AuthenticateClient(
+    clients,
+    POLICY,
+    (anchor, sources) => void wanted.push(...sources.map(({ kind, url }) => `${anchor} ${kind} ${url}`)),
+  );
+  const recorder = new DecisionRecorder(audit, time.now);
+  const issueToken = new IssueToken(authenticate, POLICY, signer, recorder, time);
   return async () => {
     for (const log of [recorded, counted, signed, wanted, unknown]) log.length = 0;
     try {

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { DeniedAccess, DenyEntry } from '@holdfast/oauth-protocol';
+import { IsNull } from 'typeorm';
+import { DenyEntryRow } from '../rows/index.js';
+import type { RegistryWrite } from './registry-writer.js';
+
+/**
+ * The longest that a token may live, and the clocks of those who accept it may be behind: as long an entry about tokens that
+ * were issued already has to stand. Seconds.
+ */
+const LONGEST_TOKEN_LIFE = 600 + 60;
+
+/** Enters what is denied until it is taken back: a partner, a client or a certificate. Idempotent. */
+export async function deny({ rows, version }: RegistryWrite, denied: DeniedAccess, now: Date): Promise<void> {
+  const facts = { denied, deniedAt: now, expiresAt: null, version, deletedAt: null };
+  await rows.upsert(DenyEntryRow, { id: standingId(denied), ...facts }, ['id']);
+}
+
+/** Enters what is denied about tokens that were issued already: it ends with the last of them. */
+export async function denyIssued(
+  { rows, version }: RegistryWrite,
+  denied: DeniedAccess,
+  now: Date,
+): Promise<void> {
+  const expiresAt = new Date(now.getTime() + LONGEST_TOKEN_LIFE * 1_000);
+  const id = `${denied.kind}/${randomUUID()}`;
+  await rows.insert(DenyEntryRow, {
+    id,
+    denied,
+    deniedAt: now,
+    expiresAt,
+    version,
+    deletedAt: null,
+  });
+}
+
+/** Takes back what was denied. Whether there was anything to take back. */
+export async function allowAgain(
+  { rows, version }: RegistryWrite,
+  denied: DeniedAccess,
+  now: Date,
+): Promise<boolean> {
+  const { affected } = await rows.update(
+    DenyEntryRow,
+    { id: standingId(denied), deletedAt: IsNull() },
+    { deletedAt: now, version },
+  );
+  return affected === 1;
+}
+
+export function toDenyEntry({ id, denied, expiresAt }: DenyEntryRow): DenyEntry {
+  const end = expiresAt === null ? {} : { expires_at: Math.ceil(expiresAt.getTime() / 1_000) };
+  return { id, ...(denied as DeniedAccess), ...end };
+}
+
+/** Partner, client or certificate: each can be denied once. */
+function standingId(denied: DeniedAccess): string {
+  if (denied.kind === 'partner') return `partner/${denied.partner}`;
+  if (denied.kind === 'client') return `client/${denied.client}`;
+  if (denied.kind === 'thumbprint') return `thumbprint/${denied['x5t#S256']}`;
+  throw new Error(`a denial of kind ${denied.kind} ends by itself`);
+}
