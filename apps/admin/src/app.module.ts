@@ -14,6 +14,7 @@ import { AuditController } from './http/audit.controller.js';
 import { CertificatesController } from './http/certificates.controller.js';
 import { ClientsController } from './http/clients.controller.js';
 import { CredentialsController } from './http/credentials.controller.js';
+import { DenialsController } from './http/denials.controller.js';
 import { GrantsController } from './http/grants.controller.js';
 import { OpenApiController } from './http/openapi.controller.js';
 import { PartnersController } from './http/partners.controller.js';
@@ -31,6 +32,7 @@ export const API_CONTROLLERS = [
   RevocationSourcesController,
   ClientsController,
   CredentialsController,
+  DenialsController,
   CertificatesController,
   ResourcesController,
   GrantsController,

@@ -44,7 +44,7 @@ export function toCredentialFields(options: CredentialOptions, world: World): Om
   };
 }
 
-/** `holdfast credential add | list | retire`. */
+/** `holdfast credential add | list | retire | revoke`. */
 export function addCredentialCommands(program: Command, session: Session): void {
   const credential = program.command('credential').description('what a client is recognised by');
   addAdd(credential, session);
@@ -69,6 +69,17 @@ export function addCredentialCommands(program: Command, session: Session): void 
       }),
     );
   withExamples(retire, 'credential retire ID');
+  const revoke = credential
+    .command('revoke')
+    .description('the same, and the tokens that it has got stop counting within a second')
+    .argument('<id>', 'the credential, as "credential list" shows it', parseId)
+    .action((id: string) =>
+      session.administer(async (api, out) => {
+        out.item(await api.post(['credentials', id, 'revoke'], Credential));
+        out.say(`Revoked credential ${id} and its tokens.`);
+      }),
+    );
+  withExamples(revoke, 'credential revoke ID');
 }
 
 function addAdd(credential: Command, session: Session): void {

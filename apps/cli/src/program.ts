@@ -5,6 +5,7 @@ import { addAnchorCommands } from './anchor.js';
 import { addAuditCommands } from './audit.js';
 import { addCallCommand } from './call.js';
 import { addCertCommands } from './cert.js';
+import { addCertificateCommands } from './certificate-block.js';
 import { addClientCommands } from './client.js';
 import { addConnectCommands } from './connect-test.js';
 import { addCredentialCommands } from './credential.js';
@@ -50,6 +51,7 @@ function createProgram(world: World): Command {
 const COMMANDS = [
   addPartnerCommands,
   addAnchorCommands,
+  addCertificateCommands,
   addClientCommands,
   addCredentialCommands,
   addResourceCommands,

@@ -153,6 +153,42 @@ export const NewClient = z.strictObject({
 });
 export type NewClient = z.infer<typeof NewClient>;
 
+const thumbprint = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be a SHA-256 thumbprint, base64url, 43 characters');
+
+/** What no longer counts although a token says so, as the deny feed tells it. Members that do not apply are null. */
+export const DenyEntry = z.object({
+  id: z.string(),
+  kind: z.enum(['partner', 'client', 'thumbprint', 'grant', 'jti', 'kid']),
+  partner: z.string().nullable(),
+  client: z.string().nullable(),
+  resource: z.string().nullable(),
+  'x5t#S256': z.string().nullable(),
+  jti: z.string().nullable(),
+  /** Tokens that were issued later count. */
+  issued_before: z.string().nullable(),
+  denied_at: z.string(),
+  /** Null: until it is taken back. */
+  expires_at: z.string().nullable(),
+});
+export type DenyEntry = z.infer<typeof DenyEntry>;
+
+/** A certificate that nobody gets or uses a token with, whoever it belongs to. */
+export const CertificateBlock = z.object({
+  'x5t#S256': z.string(),
+  blocked: z.boolean(),
+  /** As it went into the audit trail. */
+  note: z.string().nullable(),
+});
+export type CertificateBlock = z.infer<typeof CertificateBlock>;
+export const NewCertificateBlock = z.strictObject({
+  'x5t#S256': thumbprint,
+  /** Why, for the audit trail. */
+  note: displayName.optional(),
+});
+export type NewCertificateBlock = z.input<typeof NewCertificateBlock>;
+
 /** An API that partners may be granted; `partner` provides it. */
 export const Resource = z.object({ audience, partner: slug, scopes });
 export type Resource = z.infer<typeof Resource>;

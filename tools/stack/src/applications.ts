@@ -61,6 +61,8 @@ export function preparations({ ports, pki, secrets }: StackSettings): Program[] 
         pki.operator.certificateFile,
         '--admin-audience',
         urlsOf(ports).adminApi,
+        '--issuer',
+        urlsOf(ports).issuer,
       ],
       env: registry,
     },

@@ -45,4 +45,10 @@ export class CredentialsController {
   async retire(@By() actor: Actor, @Param('id') id: string): Promise<Credential> {
     return showCredential(written(await this.registry.retireCredential(actor, parseId(id, 'credential'))));
   }
+
+  @Post(':id/revoke')
+  @HttpCode(200)
+  async revoke(@By() actor: Actor, @Param('id') id: string): Promise<Credential> {
+    return showCredential(written(await this.registry.revokeCredential(actor, parseId(id, 'credential'))));
+  }
 }

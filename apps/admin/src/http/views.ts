@@ -12,6 +12,7 @@ import type {
   Grant,
   Partner,
   Resource,
+  DeniedEntry,
   RevocationListEntry,
   RevocationSourceEntry,
   TrustAnchorEntry,
@@ -107,3 +108,20 @@ function facts(der: Uint8Array): { subject: string; not_after: string } {
   const { subject, notAfter } = parsed.certificate;
   return { subject: formatDistinguishedName(subject), not_after: notAfter.toISOString() };
 }
+
+export function showDenied({ id, entry, deniedAt }: DeniedEntry): contract.DenyEntry {
+  const { kind, expires_at: ends, ...means } = entry;
+  const instant = (seconds: number | undefined): string | null =>
+    seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
+  return {
+    ...NOTHING_DENIED,
+    ...means,
+    id,
+    kind,
+    issued_before: instant('issued_before' in means ? means.issued_before : undefined),
+    denied_at: deniedAt.toISOString(),
+    expires_at: instant(ends),
+  };
+}
+
+const NOTHING_DENIED = { partner: null, client: null, resource: null, 'x5t#S256': null, jti: null };

@@ -13,12 +13,12 @@ import {
   validNow,
 } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
-import { READ, registerClient } from '../harness/partners.js';
+import { READ, registerClient, registerNamedClient, registerPartner } from '../harness/partners.js';
 import { Guide, unmarkedCommands } from '../harness/pages.js';
 import { needsPrograms } from '../harness/programs.js';
 import { refusedSoon } from '../harness/revocation.js';
 import { sharedStack } from '../harness/stack-under-test.js';
-import { tokenOf } from '../harness/token-endpoint.js';
+import { claimsOf, tokenOf } from '../harness/token-endpoint.js';
 
 const MINUTES = 120_000;
 const HOUR_MS = 3_600_000;
@@ -124,6 +124,29 @@ describe('the guides', () => {
         },
       );
       await refusedSoon(operator, { ...client, identity: toIdentity(revoked) });
+    },
+    MINUTES,
+  );
+
+  needsPrograms(['bash', 'curl'])(
+    'stop a client and let it follow the deny feed (stop.md)',
+    async () => {
+      const partner = await registerPartner(operator, 'stopped');
+      const client = await registerNamedClient(operator, partner);
+      const guide = new Guide('docs/guides/stop.md', stack, {
+        'acme-orders': client.clientId,
+        'https://token.example': stack.file.issuer,
+        'https://mtls.token.example': new URL(stack.file.tokenEndpoint).origin,
+      });
+      write(guide, {
+        'client.pem': client.identity.certificate,
+        'client.key.pem': client.identity.privateKey,
+      });
+      expect(await guide.paste()).toContain(client.clientId);
+      const jwt = (await guide.paste()).trim().split(/\s+/).at(-1)!;
+      expect(claimsOf(jwt)).toMatchObject({ kind: 'snapshot' });
+      expect(guide.left).toBe(0);
+      await tokenFor(client.clientId, client.leaf);
     },
     MINUTES,
   );

@@ -6,6 +6,7 @@ import { writeIdentity } from '../harness/identity.js';
 import { needsProgram, runProgram } from '../harness/programs.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { claimsOf, demoClients } from '../harness/token-endpoint.js';
+import { within } from '../harness/within.js';
 
 const stack = sharedStack();
 const { acme, beta } = demoClients(stack);
@@ -37,7 +38,7 @@ describe('a partner call with clients that are not ours', () => {
       new URL(issuer),
       await oauth.discoveryRequest(new URL(issuer), { algorithm: 'oauth2', ...options }),
     );
-    expect(as.mtls_endpoint_aliases).toEqual({ token_endpoint: tokenEndpoint });
+    expect(as.mtls_endpoint_aliases).toMatchObject({ token_endpoint: tokenEndpoint });
     const client = { client_id: acme.clientId, use_mtls_endpoint_aliases: true };
     const answer = await oauth.clientCredentialsGrantRequest(
       as,
@@ -78,6 +79,24 @@ describe('a partner call with clients that are not ours', () => {
     expect(claimsOf(token)).toMatchObject({ scope: 'orders:read' });
     const orders = await openid.fetchProtectedResource(config, token, new URL(`${resource}/orders`), 'GET');
     expect(orders.status).toBe(200);
+  });
+
+  it('serves openid-client: introspects and revokes its own token (RFC 7662, RFC 7009)', async () => {
+    const config = await openid.discovery(
+      new URL(issuer),
+      beta.clientId,
+      { use_mtls_endpoint_aliases: true },
+      openid.TlsClientAuth(),
+      { algorithm: 'oauth2', [openid.customFetch]: mutualTlsFetch(beta.identity) },
+    );
+    const { access_token: token } = await openid.clientCredentialsGrant(config, { scope: 'orders:read' });
+    expect(await openid.tokenIntrospection(config, token)).toMatchObject({
+      active: true,
+      client_id: beta.clientId,
+      cnf: claimsOf(token)['cnf'],
+    });
+    await openid.tokenRevocation(config, token);
+    await within(1_000, async () => !(await openid.tokenIntrospection(config, token)).active);
   });
 
   needsProgram('curl')('serves curl, as the README writes it (RFC 6749 §4.4)', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { openApiDocument, OPERATIONS, type Operation } from '@holdfast/admin-contract';
 import { createAuthority, createSelfSigned, makeRevocationList, type Authority } from '@holdfast/test-pki';
 import {
@@ -89,6 +90,10 @@ export class ApiWorld {
       '/api/v1/revocation-lists': { anchor: 'world', crl: this.crl() },
       '/api/v1/clients': { id, partner: 'world', token_endpoint_auth_method: method, ...recognised },
       '/api/v1/credentials': { client: isPinned ? 'world-pin' : 'world-named', ...recognised },
+      '/api/v1/certificate-blocks': {
+        'x5t#S256': createHash('sha256').update(id).digest('base64url'),
+        note: 'stolen',
+      },
       '/api/v1/certificates:validate': {
         certificate: (await this.authority.issue({ subject: `CN=${id}`, ...LONG })).pem,
         use: 'name',
