@@ -59,7 +59,7 @@ export const TokenPolicy = z
     binding: z.enum(['required', 'optional']).default('required'),
     /** Tolerated difference of clocks for `exp` and `nbf`. */
     clockToleranceSeconds: z.number().int().min(0).max(60).default(10),
-    /** How many verdicts are remembered. Zero: none. */
+    /** How many verdicts are remembered for sure, those used last; up to twice as many may be. Zero: none. */
     cache: z.strictObject({ entries: z.number().int().min(0).max(1_000_000) }).default({ entries: 10_000 }),
     keySets: z
       .strictObject({

@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createTokenVerifier, type DenyFeed, type DenyReason, type TokenVerifier } from './index.js';
+import {
+  createTokenVerifier,
+  type DenyFeed,
+  type DenyReason,
+  type TokenVerifier,
+  type VerifiedAccess,
+} from './index.js';
 import {
   after,
   makeIssuer,
@@ -100,13 +106,32 @@ describe('what a verifier remembers', () => {
     expect(await verifier.verify(token, OWN, after(10))).toMatchObject({ outcome: 'accepted' });
   });
 
-  it('is bounded: the least recently used goes first', async () => {
+  it('is bounded: what is used stays, what is not used goes', async () => {
     const { verifier } = world({ cache: { entries: 2 } });
-    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((jti) => issuer.token({ jti })));
-    for (const token of [a!, b!, a!, c!, a!]) await verifier.verify(token, OWN, NOON);
-    expect(verifier.counts().remembered).toBe(2);
-    await verifier.verify(b!, OWN, NOON);
-    expect(verifier.counts().remembered).toBe(2);
+    const used = await issuer.token({ jti: 'used' });
+    const others = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((jti) => issuer.token({ jti })));
+    for (const other of others) {
+      await verifier.verify(used, OWN, NOON);
+      await verifier.verify(other, OWN, NOON);
+    }
+    expect(verifier.counts().remembered).toBe(4);
+    await verifier.verify(others[0]!, OWN, NOON);
+    expect(verifier.counts().remembered).toBe(4);
+  });
+
+  it.each([1, 2, 3, 10])('is the %d entries used last, and at most twice as many', async (entries) => {
+    const cache = new VerdictCache(entries);
+    const entry = {
+      access: {} as VerifiedAccess,
+      until: Number.POSITIVE_INFINITY,
+      stillHolds: () => true as const,
+    };
+    const keys = Array.from({ length: 40 }, (_, index) => String(index));
+    for (const key of keys) cache.remember(key, entry);
+    const found = await Promise.all(keys.toReversed().map((key) => cache.find(key, NOON)));
+    const kept = found.filter((access) => access !== undefined).length;
+    expect(found.slice(0, entries)).not.toContain(undefined);
+    expect(kept).toBeLessThanOrEqual(2 * entries);
   });
 });
 
