@@ -14,7 +14,7 @@ import {
  */
 export interface DenyFeed {
   /** Why this access is withdrawn, or undefined if the feed does not say that it is. */
-  forbids(access: VerifiedAccess): DenyReason | undefined;
+  forbids(access: VerifiedAccess, now: Date): DenyReason | undefined;
   /** When all that the feed says was last confirmed by its source; undefined before the first time. */
   confirmedAt(): Date | undefined;
 }
@@ -31,7 +31,7 @@ export function askDenyFeed(
   now: Date,
 ): NegativeVerdict | undefined {
   if (feed === undefined || policy === undefined) return undefined;
-  const reason = feed.forbids(access);
+  const reason = feed.forbids(access, now);
   if (reason !== undefined) return refused(reason, 'named by the deny feed');
   const confirmed = feed.confirmedAt();
   if (confirmed === undefined) return unavailable('deny_feed_stale', 'it was never confirmed');

@@ -71,10 +71,13 @@ export const TokenPolicy = z
         lastGoodSeconds: Seconds.max(3_600).default(3_600),
       })
       .default({ maxAgeSeconds: 300, cooldownSeconds: 10, lastGoodSeconds: 3_600 }),
-    /** How old the last confirmation of the deny feed may be: `strict` = current, `bounded` = stale, up to a bound. */
+    /**
+     * How old the last confirmation of the deny feed may be: `strict` = current (Holdfast's own feed speaks every ten
+     * seconds), `bounded` = stale, up to a bound.
+     */
     denyFeed: z
       .discriminatedUnion('mode', [
-        z.strictObject({ mode: z.literal('strict'), currentSeconds: Seconds.max(60).default(10) }),
+        z.strictObject({ mode: z.literal('strict'), currentSeconds: Seconds.max(60).default(25) }),
         z.strictObject({ mode: z.literal('bounded'), boundSeconds: Seconds.max(3_600).default(300) }),
       ])
       .optional(),

@@ -168,8 +168,8 @@ describe('the deny feed', () => {
   );
 
   it.each<[mode: string, policy: object, seconds: number, expected: string]>([
-    ['strict', { mode: 'strict' }, 10, 'accepted'],
-    ['strict', { mode: 'strict' }, 11, 'deny_feed_stale'],
+    ['strict', { mode: 'strict' }, 25, 'accepted'],
+    ['strict', { mode: 'strict' }, 26, 'deny_feed_stale'],
     ['bounded', { mode: 'bounded' }, 300, 'accepted'],
     ['bounded', { mode: 'bounded' }, 301, 'deny_feed_stale'],
   ])('counts under %s %j, %d s after it was confirmed: %s', async (_mode, policy, seconds, expected) => {

@@ -1,3 +1,4 @@
+export { mutualTlsOptions } from '@holdfast/certificate-source';
 export { AccessRefused } from './access-refused.js';
 export { readBearerToken, type TokenCarrier } from './bearer-token.js';
 export { accessFor } from './caller.js';

@@ -11,7 +11,9 @@ export interface Block {
   readonly commands: string;
 }
 
-const FENCED = /^(<!-- run -->\n+)?```(sh|bash|console|shell)?\n([\s\S]*?)^```$/gm;
+/** Blocks of every language: the end of one that is skipped would be taken for the beginning of another. */
+const FENCED = /^(<!-- run -->\n+)?```([a-z]*)\n([\s\S]*?)^```$/gm;
+const SHELLS = ['sh', 'bash', 'console', 'shell'];
 
 /** What a page has to be pasted. `page` is a path from the root of the workspace. */
 export function markedBlocks(page: string): Block[] {
@@ -27,7 +29,7 @@ export function unmarkedCommands(page: string): string[] {
   return [...text.matchAll(FENCED)]
     .filter(
       ([, mark, language, body = '']) =>
-        mark === undefined && (language !== undefined || /^npx /m.test(body)),
+        mark === undefined && (SHELLS.includes(language ?? '') || /^npx /m.test(body)),
     )
     .map(([, , , body = '']) => body);
 }

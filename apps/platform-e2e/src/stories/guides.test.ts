@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { workspaceRoot } from '@holdfast/stack';
 import { makeRevocationList, type IssuedCertificate } from '@holdfast/test-pki';
+import { AppProcess } from '../harness/app-process.js';
+import { beside } from '../harness/beside.js';
 import {
   issueLeaf,
   makeRoot,
@@ -147,6 +149,46 @@ describe('the guides', () => {
       expect(claimsOf(jwt)).toMatchObject({ kind: 'snapshot' });
       expect(guide.left).toBe(0);
       await tokenFor(client.clientId, client.leaf);
+    },
+    MINUTES,
+  );
+
+  needsPrograms(['bash', 'curl', 'grep'])(
+    'show that an API of its own refuses a stolen token (protect-an-api.md)',
+    async () => {
+      const partner = await registerPartner(operator, 'guarded');
+      const { leaf, ...client } = await registerNamedClient(operator, partner);
+      const other = await makeSelfSigned('CN=other');
+      const { application, url, port } = await beside(stack, 'resource-server');
+      const { ISSUER, AUDIENCE, JWKS_URI, ISSUER_CA_FILE, TLS_CERTIFICATE_FILE, TLS_PRIVATE_KEY_FILE } =
+        application.env as Record<string, string>;
+      const env = {
+        ...{ ISSUER: ISSUER!, AUDIENCE: AUDIENCE!, JWKS_URI: JWKS_URI!, ISSUER_CA: ISSUER_CA_FILE! },
+        ...{ TLS_CERT: TLS_CERTIFICATE_FILE!, TLS_KEY: TLS_PRIVATE_KEY_FILE!, PORT: String(port) },
+      };
+      const script = join('examples', 'resource-servers', 'fastify', 'server.mjs');
+      const guide = new Guide('docs/guides/protect-an-api.md', stack, { 'https://api.example': url });
+      write(guide, {
+        token: await tokenOf(stack, client),
+        'client.pem': leaf.pem,
+        'client.key.pem': leaf.privateKeyPem,
+        'other.pem': other.pem,
+        'other.key.pem': other.privateKeyPem,
+      });
+      const api = await AppProcess.start({ ...application, name: 'example', script, env }, guide.directory, {
+        listeningOn: port,
+      });
+      try {
+        expect((await guide.paste()).trim().split(/\r?\n/)).toEqual([
+          '200',
+          '401',
+          '401',
+          'www-authenticate: Bearer',
+        ]);
+        expect(guide.left).toBe(0);
+      } finally {
+        await api.stop();
+      }
     },
     MINUTES,
   );
