@@ -18,6 +18,7 @@ import {
 } from '@holdfast/http-platform';
 import { ResourceServerModule } from './app.module.js';
 import { readResourceServerConfig } from './config.js';
+import { readDenyFeed } from './deny-feed.js';
 import { ResourceErrorFilter } from './http/resource-error.filter.js';
 
 const logger = createLogger('resource-server');
@@ -35,11 +36,15 @@ async function start(): Promise<RunningApp> {
     registers: [metrics],
   });
 
+  const followed = readDenyFeed(config, (error) => logger.warn({ err: error }, 'the deny feed is away'));
   const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri } = config;
   const verifier = createTokenVerifier(
     // Orders belong to partners, so a token has to name one.
-    { issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }] },
-    { fetch: createFetch(config.ISSUER_CA_FILE) },
+    {
+      issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }],
+      denyFeed: followed?.policy,
+    },
+    { fetch: createFetch(config.ISSUER_CA_FILE), denyFeed: followed?.follower.start().feed },
   );
   const stopRefreshing = verifier.keepFresh(
     () => new Date(),
@@ -76,6 +81,7 @@ async function start(): Promise<RunningApp> {
       stopReloading();
       stopRefreshing();
       await api.stop();
+      await followed?.follower.stop();
       management.close();
     },
   };

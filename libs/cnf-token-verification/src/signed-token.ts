@@ -16,7 +16,7 @@ const FUTURE_SECONDS = 60;
 
 /**
  * Whether `token` is a JWT of this issuer for this API, in time and of the right type (RFC 9068 §4, RFC 8725 §3). The only
- * place that calls `jwtVerify`, with every option set: jose checks what it is asked to and nothing else. The key comes from
+ * place beside the deny feed that calls `jwtVerify`, with every option set: jose checks what it is asked to and nothing else. The key comes from
  * `keys` by `kid`; keys and addresses in the header are never looked at (`jwk`, `jku`, `x5c`, `x5u`).
  *
  * Does NOT look at `cnf` nor at the types of the other claims.

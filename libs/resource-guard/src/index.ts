@@ -10,4 +10,5 @@ export {
   type GuardOptions,
   type RouteAccess,
 } from './resource-guard.js';
+export { DenyFeedFollower, type DenyFeedAddress } from './deny-feed-follower.js';
 export { systemPorts, type IssuerTls } from './system-ports.js';

@@ -23,7 +23,7 @@ export function systemPorts(tls: IssuerTls = {}): VerifierPorts {
 }
 
 /** No redirects (`node:https` follows none), three seconds in all, 256 KiB at most, and https only. */
-function fetchOver(agent: Agent): SecureFetch {
+export function fetchOver(agent: Agent): SecureFetch {
   return (url, { method, headers, body }) =>
     new Promise((resolve, reject) => {
       const options: RequestOptions = { method, headers, agent, signal: AbortSignal.timeout(TIMEOUT_MS) };
