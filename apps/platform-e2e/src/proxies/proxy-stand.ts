@@ -173,7 +173,8 @@ function examples(name: string): string {
   return join(workspaceRoot, 'examples', 'proxies', name);
 }
 
-async function untilListening(child: ChildProcess, port: number, log: string): Promise<void> {
+/** Waits until the program listens. Throws with the end of its log when it ends instead, or takes too long. */
+export async function untilListening(child: ChildProcess, port: number, log: string): Promise<void> {
   const deadline = performance.now() + UP_WITHIN_MS;
   while (!(await isListening(port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
@@ -192,7 +193,8 @@ function isListening(port: number): Promise<boolean> {
   });
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends a program in good order. */
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
