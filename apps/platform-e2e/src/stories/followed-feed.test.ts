@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { AppProcess } from '../harness/app-process.js';
-import { beside, type Beside } from '../harness/beside.js';
-import { thumbprintOf, writeIdentity } from '../harness/identity.js';
+import { startFollowingApi, type FollowingApi } from '../harness/following-api.js';
+import { thumbprintOf } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
 import { registerNamedClient, registerPartner, type NamedClient } from '../harness/partners.js';
-import { newDirectory } from '../harness/run-directory.js';
 import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
-import { FORM_TYPE, requestToken, tokenOf, toTokenEndpoint, withToken } from '../harness/token-endpoint.js';
+import { FORM_TYPE, tokenOf, toTokenEndpoint, withToken } from '../harness/token-endpoint.js';
 import { within } from '../harness/within.js';
 import { exchange, type WireAnswer } from '../harness/wire.js';
 
@@ -16,32 +14,16 @@ describe('an API that follows the deny feed', () => {
   let stack: OwnStack;
   let operator: Operator;
   let caller: NamedClient;
-  let api: Beside;
-  let process: AppProcess;
+  let api: FollowingApi;
 
   beforeAll(async () => {
     stack = await startOwnStack('followed-feed');
     operator = new Operator(stack);
-    const provider = await registerNamedClient(operator, await registerPartner(operator, 'provider'));
     caller = await registerNamedClient(operator, await registerPartner(operator, 'caller'));
-    const { issuer, tokenEndpoint } = stack.file;
-    const feed = { client: provider.clientId, resource: issuer, scopes: ['deny-feed:read'] };
-    await operator.post('grants', feed);
-    const asked = [['resource', issuer]] as const;
-    await within(2_000, async () => (await requestToken(stack, provider, asked)).status === 200);
-    const { certificateFile, privateKeyFile } = writeIdentity(provider.identity);
-    api = await beside(stack, 'resource-server', {
-      DENY_FEED_URL: new URL('/deny-feed', tokenEndpoint).href,
-      DENY_FEED_JWKS_URI: `${issuer}/deny-feed/jwks`,
-      DENY_FEED_CLIENT_ID: provider.clientId,
-      DENY_FEED_CERTIFICATE_FILE: certificateFile,
-      DENY_FEED_PRIVATE_KEY_FILE: privateKeyFile,
-      DENY_FEED_MODE: 'strict',
-    });
-    process = await AppProcess.start(api.application, newDirectory('followed-api'));
+    api = await startFollowingApi(operator, 'strict');
   }, 60_000);
   afterAll(async () => {
-    await process?.stop();
+    await api?.process.stop();
     await stack?.stop();
   }, 30_000);
 
@@ -95,7 +77,7 @@ describe('an API that follows the deny feed', () => {
   it('answers 503 when it has heard nothing for 25 seconds (strict), and never 401', async () => {
     const token = await tokenOf(stack, caller);
     await within(1_000, isAccepted(token));
-    globalThis.process.kill(stack.file.pids['token-service']!, 'SIGSTOP');
+    process.kill(stack.file.pids['token-service']!, 'SIGSTOP');
     try {
       const statuses = new Set<number>();
       await within(40_000, async () => {
@@ -105,7 +87,7 @@ describe('an API that follows the deny feed', () => {
       });
       expect([...statuses]).toEqual([200, 503]);
     } finally {
-      globalThis.process.kill(stack.file.pids['token-service']!, 'SIGCONT');
+      process.kill(stack.file.pids['token-service']!, 'SIGCONT');
     }
     await within(20_000, isAccepted(token));
   });
