@@ -14,6 +14,7 @@ import { SETTINGS as TOKEN_SERVICE } from '../../apps/token-service/dist/config.
 import { SETTINGS as RESOURCE_SERVER } from '../../apps/resource-server/dist/config.js';
 import { BOOTSTRAP_SETTINGS, UP_SETTINGS } from '../../apps/migrate/dist/settings.js';
 import { SETTINGS as ADMIN } from '../../apps/admin/dist/config.js';
+import { SETTINGS as GATEWAY } from '../../apps/gateway/dist/config.js';
 
 const MADE = '<!-- Made by tools/generate from code; do not edit. -->';
 
@@ -103,6 +104,7 @@ function answersFor(reason) {
     ['registry_stale', 'audit_unavailable', 'keys_unavailable', 'overloaded'].includes(reason) &&
       'status 503 with `Retry-After`',
     reason === 'internal_error' && 'status 500',
+    reason.startsWith('upstream_') && `gateway: status ${reason === 'upstream_timeout' ? 504 : 502}`,
   ].filter(Boolean);
 }
 
@@ -110,6 +112,7 @@ function configuration() {
   const apps = {
     'token-service': TOKEN_SERVICE,
     'resource-server': RESOURCE_SERVER,
+    gateway: GATEWAY,
     admin: ADMIN,
     migrate: { ...BOOTSTRAP_SETTINGS, ...UP_SETTINGS },
   };

@@ -8,10 +8,10 @@ export {
   type Settings,
 } from './config.js';
 export { runApp, type RunningApp } from './lifecycle.js';
-export { createListener, LIMITS, newRequestId, type Listener } from './listener.js';
+export { createHttpsServer, createListener, LIMITS, newRequestId, type Listener } from './listener.js';
 export { createLogger, loggable, nestLogger } from './logger.js';
 export { startManagement, type Readiness } from './management.js';
-export { serve, type Served, type Serving } from './serve.js';
+export { serve, trackConnections, type Served, type Serving } from './serve.js';
 export { requireProductionReady } from './production.js';
 export { createMetrics } from './metrics.js';
 export { readTlsFiles, reloadTlsFiles, type TlsFiles } from './tls-files.js';

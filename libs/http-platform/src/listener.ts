@@ -64,6 +64,19 @@ export function createListener(tls: ServerOptions, bodyLimit: number = LIMITS.bo
   return { adapter, server, another };
 }
 
+/**
+ * An https server with the bounds above for an app without the framework. `tls` is the *complete* set of TLS options;
+ * `change` is for requests that take longer, or that may become another protocol.
+ */
+export function createHttpsServer(
+  tls: ServerOptions,
+  handler: RequestListener,
+  change: Pick<ServerOptions, 'requestTimeout' | 'shouldUpgradeCallback'> = {},
+): Server {
+  requireUsableCertificate(tls);
+  return httpsServer({ ...tls, ...change }, handler).on('clientError', answerBrokenRequest);
+}
+
 /** Fails now, by name, rather than at the first handshake. */
 function requireUsableCertificate(tls: ServerOptions): void {
   try {
@@ -83,10 +96,10 @@ export function newRequestId(): string {
 function httpsServer(tls: ServerOptions, handler: RequestListener): Server {
   const server = createServer(
     {
+      requestTimeout: LIMITS.requestTimeoutMs,
       ...tls,
       maxHeaderSize: LIMITS.headerBytes,
       headersTimeout: LIMITS.headersTimeoutMs,
-      requestTimeout: LIMITS.requestTimeoutMs,
       handshakeTimeout: LIMITS.handshakeTimeoutMs,
       keepAliveTimeout: LIMITS.keepAliveMs,
       connectionsCheckingInterval: LIMITS.checkingIntervalMs,

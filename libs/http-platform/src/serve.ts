@@ -55,7 +55,7 @@ export async function serve(serving: Serving): Promise<Served> {
   const complete = { ...tls, ...readTlsFiles(files) };
   const { adapter, server, another } = createListener(complete, bodyLimit);
   const proxyServers = behindProxies === undefined ? [] : [another(complete)];
-  const connections = track([server, ...proxyServers]);
+  const connections = trackConnections([server, ...proxyServers]);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(logger),
     abortOnError: false,
@@ -92,7 +92,7 @@ export async function serve(serving: Serving): Promise<Served> {
 }
 
 /** Connections of all kinds, those included that never got as far as TLS. */
-function track(servers: readonly Server[]): ReadonlySet<Socket> {
+export function trackConnections(servers: readonly Server[]): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   for (const server of servers) {
     server.on('connection', (socket: Socket) => {

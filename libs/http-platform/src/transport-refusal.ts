@@ -25,6 +25,8 @@ export const TRANSPORT_STATUS = {
   body_too_large: 413,
   headers_too_large: 431,
   path_unknown: 404,
+  request_timeout: 408,
+  rate_exceeded: 429,
   // Without a challenge, as for clients: whoever belongs here knows its credentials (ADR 0006).
   proxy_not_authenticated: 401,
   proxy_header_malformed: 400,

@@ -8,6 +8,7 @@ export {
   type Reason,
   type ReasonEntry,
   type RequestRefusal,
+  type UpstreamFailure,
   type TokenDenial,
 } from './reasons.js';
 export { isResourceIndicator } from './resource-indicator.js';

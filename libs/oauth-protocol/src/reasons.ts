@@ -204,6 +204,16 @@ const REQUEST_REFUSALS = {
     remedy:
       'The log names the header. The proxy must set, and so overwrite, each of its headers, in the format that is configured for it.',
   },
+  request_timeout: {
+    told: true,
+    meaning: 'the request did not arrive completely in time',
+    remedy: 'Send the body without long pauses; the gateway file says how long it is waited for.',
+  },
+  rate_exceeded: {
+    told: true,
+    meaning: 'this client calls more often than it may',
+    remedy: 'Call again after the seconds in Retry-After; the gateway file has the rate of the route.',
+  },
   path_unknown: {
     told: true,
     meaning: 'nothing is served at this path',
@@ -317,6 +327,28 @@ const OUTAGES = {
   },
 } as const satisfies Record<string, ReasonEntry>;
 
+/** The API behind the gateway did not answer as it must: 502 or 504, never a refusal of the caller. */
+const UPSTREAM_FAILURES = {
+  upstream_unreachable: {
+    told: true,
+    meaning: 'the gateway cannot connect to the API behind it',
+    remedy:
+      'Does the API listen at the url of its upstream, with a certificate that the gateway trusts? The log has the cause.',
+  },
+  upstream_broken: {
+    told: true,
+    meaning: 'the API behind the gateway gave no valid answer',
+    remedy:
+      'The connection ended before a whole answer, or it was not HTTP; the log of the gateway has the cause. Nothing is sent twice.',
+  },
+  upstream_timeout: {
+    told: true,
+    meaning: 'the API behind the gateway did not answer in time',
+    remedy:
+      'Is it overloaded? The timeouts of its route stand in the gateway file. The call may have had its effect.',
+  },
+} as const satisfies Record<string, ReasonEntry>;
+
 export const REASONS = {
   ...CERTIFICATE_FACTS,
   ...CLIENT_REFUSALS,
@@ -324,6 +356,7 @@ export const REASONS = {
   ...REQUEST_REFUSALS,
   ...TOKEN_REJECTIONS,
   ...OUTAGES,
+  ...UPSTREAM_FAILURES,
 } as const;
 
 /** Any reason on the list. */
@@ -347,3 +380,6 @@ export type RequestRefusal = keyof typeof REQUEST_REFUSALS;
 
 /** Why the service cannot answer at the moment. */
 export type Outage = keyof typeof OUTAGES;
+
+/** Why the gateway has no answer of the API behind it. */
+export type UpstreamFailure = keyof typeof UPSTREAM_FAILURES;

@@ -183,6 +183,9 @@ const TRANSPORT_CODE = {
   media_type_unsupported: 'media_type_unsupported',
   body_too_large: 'body_too_large',
   headers_too_large: 'headers_too_large',
+  // Nothing here answers so: those of the gateway do.
+  request_timeout: 'invalid_input',
+  rate_exceeded: 'too_many_requests',
   // No proxy listener leads here.
   proxy_not_authenticated: 'forbidden',
   proxy_header_malformed: 'invalid_input',

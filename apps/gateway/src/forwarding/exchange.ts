@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errors, type Dispatcher } from 'undici';
+import { TransportRefusal } from '@holdfast/http-platform';
+import { refusal, UpstreamFailed } from '../refusal.js';
+import { keepOfAnswer } from './header-rules.js';
+import { ClientGone, endLingering } from './request-body.js';
+
+/** How long is waited, milliseconds. */
+export interface ExchangeLimits {
+  /** For the first header of the answer, counted anew with every piece of the request's body. */
+  readonly responseMs: number;
+  /** Between two pieces of the answer's body. */
+  readonly idleMs: number;
+  /** For all of it, if that is bounded. */
+  readonly totalMs: number | undefined;
+}
+
+/** Called at most once, with the status that was passed on or with what went wrong before there was one. */
+export type Concluded = (outcome: { readonly status: number } | { readonly error: unknown }) => void;
+
+/**
+ * One request on its way to an upstream and the answer on its way back, piece by piece in both directions: whoever is
+ * slow slows the other. Nothing is ever sent twice. An answer that breaks off breaks off for the client too: it must not
+ * look complete.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined;
+  private timer: NodeJS.Timeout;
+  private readonly total: NodeJS.Timeout | undefined;
+  private ended: Error | undefined;
+  private isFinished = false;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly requestId: string,
+    private readonly limits: ExchangeLimits,
+    private readonly concluded: Concluded,
+  ) {
+    this.timer = setTimeout(this.stalled, limits.responseMs);
+    if (limits.totalMs !== undefined) this.total = setTimeout(this.stalled, limits.totalMs);
+    response.once('close', this.clientClosed);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.ended !== undefined) controller.abort(this.ended);
+  }
+
+  onBodySent(): void {
+    if (!this.response.headersSent) this.timer.refresh();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    // Informational answers are for the gateway; the last one counts.
+    if (status < 200 || this.ended !== undefined) return;
+    this.wait(this.limits.idleMs);
+    const lines = keepOfAnswer(toLines(controller.rawHeaders));
+    lines.push('X-Request-Id', this.requestId);
+    // A body that nobody read would be taken for the next request.
+    if (!this.request.complete) lines.push('Connection', 'close');
+    this.response.writeHead(status, lines);
+    // Where no piece of the body came along, the client learns at once that there is an answer.
+    queueMicrotask(() => this.isFinished || this.response.flushHeaders());
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.timer.refresh();
+    if (this.response.write(chunk)) return;
+    controller.pause();
+    this.response.once('drain', () => controller.resume());
+  }
+
+  onResponseEnd(): void {
+    this.finish();
+    endLingering(this.request, this.response);
+    this.concluded({ status: this.response.statusCode });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.isFinished) return;
+    this.finish();
+    const cause = this.ended ?? error;
+    if (this.response.headersSent || cause instanceof ClientGone) this.response.destroy();
+    this.concluded({ error: asFailure(cause) });
+  }
+
+  private finish(): void {
+    this.isFinished = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.total);
+    this.response.off('close', this.clientClosed);
+  }
+
+  private wait(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.stalled, ms);
+  }
+
+  private readonly stalled = (): void => {
+    const isWaitingForClient = !this.request.complete && this.request.readableLength === 0;
+    this.abort(
+      isWaitingForClient && !this.response.headersSent
+        ? refusal('request_timeout')
+        : new UpstreamFailed('upstream_timeout', 'no progress'),
+    );
+  };
+
+  private readonly clientClosed = (): void => {
+    if (!this.response.writableFinished) this.abort(new ClientGone());
+  };
+
+  /** While the request waits for a connection there is nothing to abort yet: it is when it starts. */
+  private abort(error: Error): void {
+    if (this.ended !== undefined) return;
+    this.ended = error;
+    if (this.controller !== undefined) this.controller.abort(error);
+    else this.onResponseError(null, error);
+  }
+}
+
+const CONNECTING =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_TLS_|CERT_|UNABLE_|SELF_SIGNED|DEPTH_ZERO)/;
+
+const OURS = [UpstreamFailed, TransportRefusal, ClientGone, TypeError, errors.InvalidArgumentError];
+
+/** Which of our answers an error of the connection to the upstream is. */
+export function asFailure(error: unknown): unknown {
+  if (OURS.some((kind) => error instanceof kind)) return error;
+  if (error instanceof errors.ConnectTimeoutError) return new UpstreamFailed('upstream_timeout', error);
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (CONNECTING.test(code)) return new UpstreamFailed('upstream_unreachable', error);
+  return new UpstreamFailed('upstream_broken', error);
+}
+
+/** undici gives pairs as one flat list of octets; values of Node's parser are latin1. */
+function toLines(raw: Dispatcher.DispatchController['rawHeaders']): (readonly [string, string])[] {
+  const flat = (raw ?? []) as readonly (Buffer | string)[];
+  const text = (part: Buffer | string | undefined): string =>
+    typeof part === 'string' ? part : (part?.toString('latin1') ?? '');
+  return Array.from({ length: flat.length / 2 }, (_, index) => [
+    text(flat[index * 2]),
+    text(flat[index * 2 + 1]),
+  ]);
+}

@@ -1,0 +1,247 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Server } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Dispatcher } from 'undici';
+import { originOf, type ForwardedCertificates } from '@holdfast/certificate-source';
+import { loggable, newRequestId, TransportRefusal } from '@holdfast/http-platform';
+import { REASONS } from '@holdfast/oauth-protocol';
+import { requireAdmitted, type AdmittedCall } from './decide.js';
+import { Exchange } from './forwarding/exchange.js';
+import { bodyOf, ClientGone, endLingering } from './forwarding/request-body.js';
+import { asksForWebSocket, openTunnel, responseOn } from './forwarding/tunnel.js';
+import { answerTo, detailOf, refusal, type GatewayAnswer } from './refusal.js';
+import type { GatewayState } from './state.js';
+import { askedAbout, asksToVerify, toVerifyAnswer } from './verify.js';
+import { ownAnswer } from './well-known.js';
+
+/** Hears what became of every request; it must not throw. */
+export interface Observer {
+  /** An answer of an upstream was passed on; `unbound`: to a token that was bound to no certificate. */
+  passed(status: number, unbound: boolean): void;
+  /** An answer of the gateway itself. `error` is undefined for one that is no refusal. */
+  answered(
+    line: Readonly<Record<string, unknown>>,
+    answer: { status: number; reason: string },
+    error: unknown,
+  ): void;
+}
+
+/** One request and what it is answered with. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly id: string;
+  readonly state: GatewayState;
+  /** The path as it came, without the query. */
+  readonly path: string;
+  readonly method: string;
+  /** A proxy asks about another request. */
+  readonly verifying: boolean;
+  /** The connection, where it is to become a WebSocket. */
+  readonly upgrade: Socket | undefined;
+  readonly awaitsContinue: boolean;
+}
+
+/** Stands in front of upstreams: decides about each request, forwards it, and answers the rest itself. */
+export class Gateway {
+  constructor(
+    private state: GatewayState,
+    private readonly observer: Observer,
+  ) {}
+
+  get current(): GatewayState {
+    return this.state;
+  }
+
+  /** From now on requests are decided by `next`; returns what they were decided by before. */
+  replace(next: GatewayState): GatewayState {
+    const { state } = this;
+    this.state = next;
+    return state;
+  }
+
+  /** Whether a request may become a WebSocket at all; any other upgrade is not listened to (RFC 9110 §7.8). */
+  readonly mayUpgrade = (request: IncomingMessage): boolean =>
+    asksForWebSocket(request) && this.state.routes.some(({ webSocket }) => webSocket);
+
+  /** For `createHttpsServer`; `attach` adds what is no plain request. */
+  listener(proxies?: ForwardedCertificates): RequestListener {
+    return (request, response) => void this.serve(this.callOf(request, response, proxies), proxies);
+  }
+
+  /** Serves what comes to `server` beside plain requests: announced bodies and WebSockets. */
+  attach(server: Server, proxies?: ForwardedCertificates): void {
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      void this.serve({ ...this.callOf(request, response, proxies), awaitsContinue: true }, proxies);
+    });
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      socket.on('error', () => socket.destroy());
+      if (head.length > 0) socket.unshift(head);
+      const call = this.callOf(request, responseOn(request, socket), proxies);
+      void this.serve({ ...call, upgrade: socket }, proxies);
+    });
+  }
+
+  private callOf(
+    request: IncomingMessage,
+    response: ServerResponse,
+    proxies: ForwardedCertificates | undefined,
+  ): Call {
+    const { state } = this;
+    const verifying = proxies !== undefined && asksToVerify(request, state.plan.verifyStyle);
+    const { url = '', method = '' } = request;
+    const path = url.split('?', 1)[0]!;
+    const id = newRequestId();
+    return {
+      request,
+      response,
+      id,
+      state,
+      path,
+      method,
+      verifying,
+      upgrade: undefined,
+      awaitsContinue: false,
+    };
+  }
+
+  private async serve(call: Call, proxies: ForwardedCertificates | undefined): Promise<void> {
+    try {
+      if (proxies !== undefined) requireProxy(proxies, call.request);
+      const own = call.verifying ? undefined : await ownAnswer(call.request, call.id, call.state);
+      if (own !== undefined) return this.send(call, own);
+      if (call.verifying) return await this.verify(call);
+      const admitted = await requireAdmitted(call.state, call.request, {
+        method: call.method,
+        url: call.request.url ?? '',
+        host: onlyHost(call.request),
+      });
+      await this.forward(call, admitted);
+    } catch (error) {
+      this.refuse(call, error);
+    }
+  }
+
+  private async forward(call: Call, admitted: AdmittedCall): Promise<void> {
+    const { request, response, upgrade, id } = call;
+    const { route, target, access } = admitted;
+    const { backend, limits } = route;
+    if (backend === undefined) throw refusal('path_unknown');
+    const headers = await this.headersFor(call, admitted, backend.hostFor(admitted.host));
+    if (request.socket.destroyed) return;
+    if (upgrade !== undefined && route.webSocket) {
+      const endsInMs = access && access.expiresAt * 1_000 - Date.now();
+      const status = await openTunnel(
+        backend,
+        { path: target.raw, headers: [...headers, ...UPGRADE], endsInMs, ...limits },
+        upgrade,
+        response,
+      );
+      return this.passed(status, admitted);
+    }
+    const { 'content-length': length } = request.headers;
+    if (Number(length ?? 0) > route.bodyBytes) throw refusal('body_too_large');
+    if (call.awaitsContinue) response.writeContinue();
+    const exchange = new Exchange(request, response, id, limits, (outcome) => {
+      if ('status' in outcome) this.passed(outcome.status, admitted);
+      else if (!(outcome.error instanceof ClientGone)) this.refuse(call, outcome.error);
+    });
+    const body = bodyOf(request, route.bodyBytes);
+    const { pool, servername } = backend;
+    const sending = {
+      method: call.method,
+      path: target.raw,
+      headers,
+      body,
+      servername,
+    } as Dispatcher.DispatchOptions;
+    pool.dispatch(sending, exchange);
+  }
+
+  /** What the client sent and may send, then what the gateway says: added last, so that nothing takes it away. */
+  private async headersFor(
+    { request, state, id }: Call,
+    { access, host, route }: AdmittedCall,
+    upstreamHost: string,
+  ): Promise<string[]> {
+    const headers = state.headers.keep(request.rawHeaders, request.headers.connection);
+    const { source } = originOf({ raw: request });
+    headers.push('Host', upstreamHost, 'Via', '1.1 holdfast', 'X-Request-Id', id);
+    headers.push('X-Forwarded-For', source, 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', host);
+    headers.push(...state.identity.of(access));
+    if (access !== undefined && state.assertions !== undefined)
+      headers.push(...(await state.assertions.of(access, audienceOf(route, access.audience), new Date())));
+    return headers;
+  }
+
+  /** Tells a proxy whether the request that it asks about may go on, and as whose. */
+  private async verify(call: Call): Promise<void> {
+    const { request, response, state, id } = call;
+    const asked = askedAbout(request, state.plan.verifyStyle!);
+    if (asked === undefined) throw refusal('request_malformed');
+    const { route, access } = await requireAdmitted(state, request, asked);
+    const lines = ['X-Request-Id', id, 'Cache-Control', 'no-store', ...state.identity.of(access)];
+    if (access !== undefined && state.assertions !== undefined)
+      lines.push(...(await state.assertions.of(access, audienceOf(route, access.audience), new Date())));
+    response.writeHead(204, lines);
+    endLingering(request, response);
+    this.observer.passed(204, access !== undefined && access.thumbprint === undefined);
+  }
+
+  private passed(status: number, { access }: AdmittedCall): void {
+    this.observer.passed(status, access !== undefined && access.thumbprint === undefined);
+  }
+
+  private refuse(call: Call, error: unknown): void {
+    const answer = answerTo(error);
+    const line = {
+      request_id: call.id,
+      method: call.method,
+      path: loggable(call.path),
+      ...originOf({ raw: call.request }),
+      status: answer.status,
+      reason: answer.reason,
+      detail: detailOf(error),
+    };
+    this.observer.answered(line, answer, error);
+    if (call.response.headersSent || call.response.destroyed) return;
+    this.send(call, call.verifying ? toVerifyAnswer(answer, REASONS[answer.reason].told) : answer);
+  }
+
+  private send(
+    { request, response, id }: Call,
+    { status, headers, body }: Omit<GatewayAnswer, 'reason'>,
+  ): void {
+    const text = JSON.stringify(status >= 400 ? { ...body, request_id: id } : body);
+    response.writeHead(status, {
+      ...headers,
+      'x-request-id': id,
+      'content-length': Buffer.byteLength(text),
+      ...(request.complete ? {} : { connection: 'close' }),
+    });
+    response.write(text);
+    endLingering(request, response);
+  }
+}
+
+/** RFC 6455 §4.1; the key and its kin are the client's own. */
+const UPGRADE = ['Connection', 'Upgrade', 'Upgrade', 'websocket'] as const;
+
+/** Whom an assertion is for: the upstream, or the API itself where a proxy forwards. */
+function audienceOf({ backend }: AdmittedCall['route'], api: string): string {
+  return backend?.plan.origin.origin ?? api;
+}
+
+/** RFC 9112 §3.2: exactly one; the server that made the request refuses others too, but not those that ask for an upgrade. */
+function onlyHost({ rawHeaders, headers }: IncomingMessage): string | undefined {
+  const lines = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+  return lines === 1 ? headers.host : undefined;
+}
+
+/** Lets nothing through but requests of the proxies, each with the certificate that it forwards. */
+function requireProxy(proxies: ForwardedCertificates, request: IncomingMessage): void {
+  const admission = proxies.admit(request, new Date());
+  // The connection ends, so that each guess at a credential costs a TLS handshake.
+  if (!admission.admitted)
+    throw new TransportRefusal(admission.refusal, { connection: 'close' }, admission.fault);
+}

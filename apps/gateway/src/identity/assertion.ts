@@ -1,0 +1,82 @@
+import { createPrivateKey, createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, SignJWT, type JWK } from 'jose';
+import type { VerifiedAccess } from '@holdfast/cnf-token-verification';
+
+/** How callers are vouched for to upstreams, in a JWT. */
+export interface AssertionPlan {
+  readonly key: KeyObject;
+  readonly issuer: string;
+  readonly header: string;
+  readonly lifetimeSeconds: number;
+}
+
+/** A P-256 private key in PEM, or undefined for anything else. */
+export function readAssertionKey(pem: string): KeyObject | undefined {
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Signed {
+  readonly jwt: string;
+  /** Milliseconds since 1970; from then on another one is made. */
+  readonly useUntil: number;
+}
+
+/**
+ * Signs who calls, for one upstream and for a short time: never longer than the token lives. One assertion serves the
+ * calls of the first half of its life, so that not every call costs a signature.
+ */
+export class Assertions {
+  private readonly signed = new WeakMap<VerifiedAccess, Map<string, Signed>>();
+  private readonly jwk: Promise<JWK & { kid: string }>;
+
+  constructor(readonly plan: AssertionPlan) {
+    this.jwk = publicJwk(plan.key);
+  }
+
+  /** The keys under which upstreams verify (RFC 7517). */
+  async keySet(): Promise<{ readonly keys: readonly JWK[] }> {
+    return { keys: [await this.jwk] };
+  }
+
+  /** A header line with the assertion for `audience`, the origin of the upstream. */
+  async of(access: VerifiedAccess, audience: string, now: Date): Promise<readonly string[]> {
+    const known = this.signed.get(access)?.get(audience);
+    if (known !== undefined && now.getTime() < known.useUntil) return [this.plan.header, known.jwt];
+    const made = await this.sign(access, audience, now);
+    const all = this.signed.get(access) ?? new Map<string, Signed>();
+    this.signed.set(access, all.set(audience, made));
+    return [this.plan.header, made.jwt];
+  }
+
+  private async sign(access: VerifiedAccess, audience: string, now: Date): Promise<Signed> {
+    const { key, issuer, lifetimeSeconds } = this.plan;
+    const second = Math.floor(now.getTime() / 1_000);
+    const jwt = await new SignJWT({
+      client_id: access.clientId,
+      scope: access.scopes.join(' '),
+      token_issuer: access.issuer,
+      ...(access.partner !== undefined && { partner: access.partner }),
+      // The certificate of the caller, for information: it is not the upstream's peer (RFC 7800 §3.1 would say so).
+      ...(access.thumbprint !== undefined && { 'x5t#S256': access.thumbprint }),
+    })
+      .setProtectedHeader({ alg: 'ES256', typ: 'holdfast-identity+jwt', kid: (await this.jwk).kid })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(access.clientId)
+      .setIssuedAt(second)
+      .setExpirationTime(Math.min(second + lifetimeSeconds, access.expiresAt))
+      .setJti(randomUUID())
+      .sign(key);
+    return { jwt, useUntil: Math.min(now.getTime() + lifetimeSeconds * 500, access.expiresAt * 1_000) };
+  }
+}
+
+async function publicJwk(key: KeyObject): Promise<JWK & { kid: string }> {
+  const jwk = await exportJWK(createPublicKey(key));
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'ES256', use: 'sig' };
+}
