@@ -16,6 +16,7 @@ import { readGatewayConfig } from './config.js';
 import type { GatewayPlan } from './configuration/plan.js';
 import { readGatewayFile } from './configuration/read-gateway-file.js';
 import { Gateway, type Observer } from './gateway.js';
+import { FollowedFeed } from './followed-feed.js';
 import { followGatewayFile } from './reload.js';
 import { serveGateway } from './serve-gateway.js';
 import { GatewayState } from './state.js';
@@ -34,6 +35,8 @@ async function start(): Promise<RunningApp> {
   await requireChainArrives();
 
   const metrics = createMetrics();
+  const feed = new FollowedFeed((error) => logger.warn({ err: error }, 'the deny feed is away'));
+  const stateOf = (plan: GatewayPlan): GatewayState => new GatewayState(plan, onKeysError, feed.for(plan));
   const gateway = new Gateway(stateOf(first.plan), observe(metrics));
   const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
   const served = await serveGateway(gateway, {
@@ -61,14 +64,13 @@ async function start(): Promise<RunningApp> {
       stopFollowing();
       await served.stop();
       await gateway.current.retire();
+      await feed.stop();
       management.close();
     },
   };
 }
 
-function stateOf(plan: GatewayPlan): GatewayState {
-  return new GatewayState(plan, (error) => logger.warn({ err: error }, 'the keys could not be refreshed'));
-}
+const onKeysError = (error: unknown): void => logger.warn({ err: error }, 'the keys could not be refreshed');
 
 function observe(metrics: Registry): Observer {
   const calls = new Counter({

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createTokenVerifier, type TokenVerifier } from '@holdfast/cnf-token-verification';
+import { createTokenVerifier, type DenyFeed, type TokenVerifier } from '@holdfast/cnf-token-verification';
 import { ResourceGuard, systemPorts } from '@holdfast/resource-guard';
 import type { GatewayPlan, RoutePlan } from './configuration/plan.js';
 import { HeaderRules } from './forwarding/header-rules.js';
@@ -36,10 +36,11 @@ export class GatewayState {
   constructor(
     readonly plan: GatewayPlan,
     onKeysError: (error: unknown) => void,
+    denyFeed?: DenyFeed,
   ) {
     const { policies, upstreams, issuerTls, directory, identity, strip, assertion, metadata } = plan;
     const { fetch, readFile } = systemPorts(issuerTls);
-    const ports = { fetch, readFile: (name: string) => readFile!(resolve(directory, name)) };
+    const ports = { fetch, denyFeed, readFile: (name: string) => readFile!(resolve(directory, name)) };
     this.verifiers = new Map([...policies].map(([key, policy]) => [key, createTokenVerifier(policy, ports)]));
     this.upstreams = new Map([...upstreams].map(([name, one]) => [name, new Upstream(one)]));
     this.metadata = metadata ? metadataOf(plan) : new Map();

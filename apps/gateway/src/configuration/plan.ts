@@ -1,5 +1,5 @@
 import type { TokenPolicyInput } from '@holdfast/cnf-token-verification';
-import type { IssuerTls, RouteAccess } from '@holdfast/resource-guard';
+import type { DenyFeedAddress, IssuerTls, RouteAccess } from '@holdfast/resource-guard';
 import type { ExchangeLimits } from '../forwarding/exchange.js';
 import type { UpstreamPlan } from '../forwarding/upstream.js';
 import type { AssertionPlan } from '../identity/assertion.js';
@@ -17,6 +17,8 @@ export interface GatewayPlan {
   /** Whose tokens are accepted, by what the routes ask for. */
   readonly policies: ReadonlyMap<string, TokenPolicyInput>;
   readonly issuerTls: IssuerTls;
+  /** The deny feed that is followed, read as the client of `issuerTls`. */
+  readonly denyFeed: DenyFeedAddress | undefined;
   readonly identity: IdentityHeaderNames;
   /** More header names that clients may not send to upstreams. */
   readonly strip: readonly string[];

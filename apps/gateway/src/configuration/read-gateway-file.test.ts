@@ -19,6 +19,14 @@ routes:
   - { path: /orders/**, methods: [POST], scopes: [orders:write], upstream: orders }
 `;
 const OWN_PORTS = [7430, 7439];
+const FEED =
+  'denyFeed: { url: https://mtls.as.example/deny-feed, jwksUri: https://as.example/deny-feed/jwks, clientId: gateway }';
+const MODE = '  denyFeed: { mode: bounded }';
+const OWN = 'issuerTls: { certificateFile: own.pem, privateKeyFile: own.key }';
+
+/** The ten lines with a deny feed, its mode and the certificate of the gateway. */
+const withFeed = (feed: string, mode: string, own: string): string =>
+  `${TEN_LINES.replace('upstreams:', `${mode}\nupstreams:`)}${feed}\n${own}\n`;
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-gateway-file-'));
 const file = join(directory, 'gateway.yaml');
@@ -55,6 +63,38 @@ describe('a gateway file', () => {
     expect([...policies.values()]).toMatchObject([{ binding: 'required' }]);
     expect(routes[0]).toMatchObject({ webSocket: false, bodyBytes: 10 * 1_024 * 1_024 });
     expect({ metadata, verifyStyle }).toEqual({ metadata: true, verifyStyle: undefined });
+  });
+
+  it('follows the deny feed of its only issuer, as the client of issuerTls', () => {
+    const reading = read(withFeed(FEED, MODE, OWN));
+    expect(reading.usable && reading.plan.denyFeed).toEqual({
+      issuer: 'https://as.example',
+      endpoint: 'https://mtls.as.example/deny-feed',
+      jwksUri: 'https://as.example/deny-feed/jwks',
+      clientId: 'gateway',
+    });
+  });
+
+  it.each([
+    ['without a word on what its silence means', withFeed(FEED, '', OWN), /^denyFeed: needs tokens.denyFeed/],
+    ['that is missing, where its silence would mean something', withFeed('', MODE, OWN), /^denyFeed: needs/],
+    [
+      'without a certificate to read it with',
+      withFeed(FEED, MODE, ''),
+      /^issuerTls.certificateFile: is missing/,
+    ],
+    [
+      'of an issuer that it does not know',
+      withFeed(FEED.replace('clientId', 'issuer: https://other.example, clientId'), MODE, OWN),
+      /^denyFeed.issuer: must be one of/,
+    ],
+    [
+      'over http',
+      withFeed(FEED.replace('https://mtls', 'http://mtls'), MODE, OWN),
+      /^denyFeed.url: must be an https/,
+    ],
+  ])('is refused with a deny feed %s', (_name, text, expected) => {
+    expect(problemsOf(text)).toEqual([expect.stringMatching(expected)]);
   });
 
   it('is refused with all that is wrong with it at once, wherever it is', () => {

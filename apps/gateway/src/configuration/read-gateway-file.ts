@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { TokenPolicyInput } from '@holdfast/cnf-token-verification';
-import type { IssuerTls } from '@holdfast/resource-guard';
+import type { DenyFeedAddress, IssuerTls } from '@holdfast/resource-guard';
 import { readAssertionKey, type AssertionPlan } from '../identity/assertion.js';
 import { parsePathPattern } from '../routing/path-pattern.js';
 import { unreachable } from '../routing/route-table.js';
@@ -77,6 +77,7 @@ function toPlan(text: string, reading: Reading): GatewayPlan | undefined {
     upstreams: new Map([...plans].map(([name, make]) => [name, make(data.timeouts.connectSeconds * 1_000)])),
     policies: new Map(planned.flatMap(({ policy }) => (policy === undefined ? [] : [policy]))),
     issuerTls: readIssuerTls(data, files, problem),
+    denyFeed: toDenyFeed(data, problem),
     identity: data.identity.headers,
     strip: data.identity.strip,
     assertion: readAssertion(data, files, problem),
@@ -173,6 +174,28 @@ function readIssuerTls({ issuerTls }: GatewayFile, files: NamedFiles, problem: P
   };
   requireUsable(tls, 'issuerTls', problem);
   return tls;
+}
+
+/** The feed and what its silence means belong together, and whoever reads it has a certificate. */
+function toDenyFeed(
+  { denyFeed, tokens, issuerTls }: GatewayFile,
+  problem: Problem,
+): DenyFeedAddress | undefined {
+  if ((denyFeed === undefined) !== (tokens.denyFeed === undefined))
+    problem('denyFeed', 'needs tokens.denyFeed, which says what its silence means, and the other way round');
+  if (denyFeed === undefined) return undefined;
+  const issuers = tokens.issuers.map(({ issuer }) => issuer);
+  const {
+    url: endpoint,
+    jwksUri,
+    clientId,
+    issuer = issuers.length === 1 ? issuers[0] : undefined,
+  } = denyFeed;
+  if (issuer === undefined || !issuers.includes(issuer))
+    problem('denyFeed.issuer', 'must be one of the issuers of tokens');
+  if (issuerTls.certificateFile === undefined)
+    problem('issuerTls.certificateFile', 'is missing: the deny feed is read with it');
+  return { issuer: issuer ?? '', endpoint, jwksUri, clientId };
 }
 
 function given<N extends string>(name: N, value: string | undefined): { [K in N]?: string } {

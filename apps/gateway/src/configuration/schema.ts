@@ -122,8 +122,23 @@ const Identity = z.strictObject({
   assertion: Assertion.optional(),
 });
 
+const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https: URL' });
+
+/** Where an issuer tells what it has stopped; read with the certificate of `issuerTls`. Its silence is judged by `tokens.denyFeed`. */
+const DenyFeed = z.strictObject({
+  /** `deny_feed_endpoint` in the metadata of the issuer. */
+  url: httpsUrl,
+  /** `deny_feed_jwks_uri`. */
+  jwksUri: httpsUrl,
+  /** A client with the scope `deny-feed:read` at the issuer. */
+  clientId: z.string().min(1),
+  /** Whose feed it is, where `tokens` has several issuers. */
+  issuer: z.string().min(1).optional(),
+});
+
 export const GatewayFile = z.strictObject({
   tokens: TokenPolicy,
+  denyFeed: DenyFeed.optional(),
   /** For connections to the issuers: keys, introspection. */
   issuerTls: Tls.refine(pairOfFiles, PAIR).prefault({}),
   upstreams: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/), Upstream).default({}),
