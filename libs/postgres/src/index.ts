@@ -39,9 +39,9 @@ export {
   type AnchorFreshness,
   type OcspQuestion,
   type RevocationSource,
-  type SourceAttempt,
-  type SourceState,
+  type RevocationSourceState,
 } from './registry/revocation-schedule.js';
+export type { SourceAttempt, SourceState } from './registry/source-state.js';
 export { JOB_QUEUE_SCHEMA } from './schema/job-queue-schema.js';
 export { databaseName, migrateDatabase, type MigrationRun } from './schema/migrate-database.js';
 export { roleName, type AppRole, type RoleSettings } from './schema/role-grants.js';

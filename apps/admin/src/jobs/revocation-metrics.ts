@@ -1,6 +1,7 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
-import type { AnchorFreshness, RevocationSchedule } from '@holdfast/postgres';
+import { Counter, type Registry } from 'prom-client';
+import type { RevocationSchedule } from '@holdfast/postgres';
 import type { RefreshOutcome } from './revocation-refresh.js';
+import { scrapedGauges } from './scraped-gauges.js';
 
 /**
  * What an operator watches of CRLs and OCSP responses: attempts by outcome, and per anchor when the earliest of them ends
@@ -19,32 +20,12 @@ export function meterRevocation(
     labelNames: ['outcome'],
     registers: [metrics],
   });
-  // The gauges of one scrape are collected at the same time: they share one query.
-  let reading: Promise<readonly AnchorFreshness[]> | undefined;
-  const freshness = (): Promise<readonly AnchorFreshness[]> =>
-    (reading ??= schedule
-      .freshness()
-      .catch(() => [])
-      .finally(() => (reading = undefined)));
-  const perAnchor = (
-    name: string,
-    help: string,
-    of: (anchor: AnchorFreshness) => number | undefined,
-  ): void => {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['anchor'],
-      registers: [metrics],
-      async collect() {
-        this.reset();
-        for (const anchor of await freshness()) {
-          const figure = of(anchor);
-          if (figure !== undefined) this.set({ anchor: anchor.anchorId }, figure);
-        }
-      },
-    });
-  };
+  const perAnchor = scrapedGauges(
+    metrics,
+    'anchor',
+    () => schedule.freshness(),
+    ({ anchorId }) => anchorId,
+  );
   perAnchor(
     'admin_revocation_failing_sources',
     'Sources of CRLs and OCSP responses whose last attempt failed, by anchor',

@@ -6,22 +6,24 @@ import type {
   RegistryAdministration,
   Written,
 } from '@holdfast/client-registry';
-import {
-  OUTBOUND_REFUSALS,
-  type OutboundFetch,
-  type OutboundRequest,
-  type OutboundRule,
-} from '@holdfast/outbound-fetch';
-import { loggable } from '@holdfast/http-platform';
-import type { OcspQuestion, RevocationSchedule, RevocationSource, SourceState } from '@holdfast/postgres';
+import type { OutboundFetch, OutboundRequest, OutboundRule } from '@holdfast/outbound-fetch';
+import type {
+  OcspQuestion,
+  RevocationSchedule,
+  RevocationSource,
+  RevocationSourceState,
+} from '@holdfast/postgres';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
+import { attemptAt, fetchFrom, type Attempt as AnyAttempt, type AttemptPorts } from './fetch-attempt.js';
 import { parseFetchedList } from './fetched-list.js';
 import { parseFetchedResponse, toRequest } from './fetched-response.js';
 import type { JobKind } from './job-queue.js';
-import { refreshAt, retryAt, type Lifetime } from './refresh-times.js';
+import { refreshAt, type Lifetime } from './refresh-times.js';
+
+type Attempt = AnyAttempt<'stored' | 'not_usable' | 'stale'>;
 
 /** How an attempt went: the labels of the metric. */
-export type RefreshOutcome = 'stored' | 'not_fetched' | 'not_usable' | 'stale' | 'fault';
+export type RefreshOutcome = Attempt['outcome'];
 
 export interface RefreshReport extends RevocationSource {
   readonly outcome: RefreshOutcome;
@@ -30,16 +32,13 @@ export interface RefreshReport extends RevocationSource {
   readonly nextDue: Date;
 }
 
-export interface RevocationRefreshPorts {
+export interface RevocationRefreshPorts extends AttemptPorts {
   readonly schedule: RevocationSchedule;
   readonly registry: Pick<
     RegistryAdministration,
     'findAnchor' | 'storeRevocationList' | 'storeOcspResponse' | 'removeOcspResponse'
   >;
   readonly outbound: Pick<OutboundFetch, 'fetch'>;
-  readonly now: () => Date;
-  /** From [0, 1). */
-  readonly random: () => number;
   readonly onReport: (report: RefreshReport) => void;
 }
 
@@ -52,8 +51,6 @@ const MAXIMUM_RESPONSE_BYTES = 64 * 1024;
 /** Tasks taken up by one look for what is due. */
 const AT_ONCE = 100;
 const ACTOR: Actor = { id: 'job:revocation-refresh', requestId: null };
-
-type Attempt = Pick<RefreshReport, 'outcome' | 'error'> & { readonly nextDue?: Date };
 
 /**
  * Keeps the CRLs and OCSP responses of every anchor that asks for revocation young. The last good one stays until a younger
@@ -93,20 +90,17 @@ export class RevocationRefresh implements JobKind<RevocationSource> {
     await this.ports.schedule.remove(source);
   }
 
-  private async refresh(source: RevocationSource, state: SourceState): Promise<void> {
-    const { schedule, now, random, onReport } = this.ports;
-    let fault: unknown;
-    const attempt = await this.attempt(source, state.question).catch((thrown: unknown): Attempt => {
-      fault = thrown;
-      return { outcome: 'fault', error: 'an error of ours: see the log of the admin app' };
-    });
-    const at = now();
-    // Names from what was fetched stand in it.
-    const error = loggable(attempt.error);
-    const nextDue = attempt.nextDue ?? retryAt(lastWait(state), at, random());
-    await schedule.record(source, { at, error, nextDue });
-    onReport({ ...source, outcome: attempt.outcome, error, nextDue });
-    if (fault !== undefined) throw fault;
+  private refresh(source: RevocationSource, state: RevocationSourceState): Promise<void> {
+    const { schedule, onReport } = this.ports;
+    return attemptAt(
+      state,
+      this.ports,
+      () => this.attempt(source, state.question),
+      async ({ outcome, ...attempt }) => {
+        await schedule.record(source, attempt);
+        onReport({ ...source, outcome, error: attempt.error, nextDue: attempt.nextDue });
+      },
+    );
   }
 
   private attempt(source: RevocationSource, question: OcspQuestion | undefined): Promise<Attempt> {
@@ -132,19 +126,9 @@ export class RevocationRefresh implements JobKind<RevocationSource> {
       : { outcome: 'not_usable', error: fetched.why };
   }
 
-  private async fetch(
-    url: string,
-    request: OutboundRequest,
-  ): Promise<
-    | { readonly fetched: true; readonly body: Uint8Array }
-    | { readonly fetched: false; readonly attempt: Attempt }
-  > {
+  private fetch(url: string, request: OutboundRequest): ReturnType<typeof fetchFrom> {
     const rule: OutboundRule = { schemes: SCHEMES, ports: PORTS, listedHosts: this.listedHosts };
-    const answer = await this.ports.outbound.fetch(url, rule, request);
-    if (answer.fetched) return { fetched: true, body: answer.body };
-    const { refusal, detail } = answer;
-    const error = `${refusal}: ${OUTBOUND_REFUSALS[refusal]}${detail && ` (${detail})`}`;
-    return { fetched: false, attempt: { outcome: 'not_fetched', error } };
+    return fetchFrom(this.ports.outbound, url, rule, request);
   }
 
   private async storeList(list: NewRevocationList): Promise<Attempt> {
@@ -176,9 +160,3 @@ export class RevocationRefresh implements JobKind<RevocationSource> {
 }
 
 const ASK_AGAIN_ABOUT_REVOKED_MS = 12 * 3_600_000;
-
-/** Milliseconds between the last failure and now, as they were planned; `undefined` if there was none. */
-function lastWait({ lastError, lastAttempt, nextDue }: SourceState): number | undefined {
-  if (lastError === undefined || lastAttempt === undefined) return undefined;
-  return nextDue.getTime() - lastAttempt.getTime();
-}

@@ -1,5 +1,6 @@
 import type { Database } from '../connection/database.js';
 import { RevocationSourceRow } from '../rows/index.js';
+import { toColumns, toState, type SourceAttempt, type SourceState } from './source-state.js';
 
 const WITHIN_MS = 2_500;
 
@@ -11,12 +12,7 @@ export interface RevocationSource {
   readonly about: string;
 }
 
-/** How fetching from a source went last, and when it is to be tried next. */
-export interface SourceState {
-  readonly nextDue: Date;
-  readonly lastAttempt: Date | undefined;
-  /** `undefined` if the last attempt succeeded, or if there was none. */
-  readonly lastError: string | undefined;
+export interface RevocationSourceState extends SourceState {
   /** What a responder is asked about; `undefined` for a CRL. */
   readonly question: OcspQuestion | undefined;
 }
@@ -29,13 +25,6 @@ export interface OcspQuestion {
   readonly issuer: Uint8Array;
   /** When the certificate ends. */
   readonly endsAt: Date;
-}
-
-/** How an attempt went. `error` is for the operator. */
-export interface SourceAttempt {
-  readonly at: Date;
-  readonly error: string | undefined;
-  readonly nextDue: Date;
 }
 
 /** What is at hand under an anchor that asks for revocation. */
@@ -58,28 +47,16 @@ export class RevocationSchedule {
     return this.database.within(WITHIN_MS, (runner) => runner.query(DUE, [now, limit, AT_ONCE_PER_ANCHOR]));
   }
 
-  async find({ anchorId, url, about }: RevocationSource): Promise<SourceState | undefined> {
+  async find({ anchorId, url, about }: RevocationSource): Promise<RevocationSourceState | undefined> {
     const row = await this.database.within(WITHIN_MS, (runner) =>
       runner.manager.findOneBy(RevocationSourceRow, { anchorId, url, about }),
     );
-    if (row === null) return undefined;
-    const { nextDue, lastAttempt, lastError } = row;
-    return {
-      nextDue,
-      lastAttempt: lastAttempt ?? undefined,
-      lastError: lastError ?? undefined,
-      question: toQuestion(row),
-    };
+    return row === null ? undefined : { ...toState(row), question: toQuestion(row) };
   }
 
-  async record(source: RevocationSource, { at, error, nextDue }: SourceAttempt): Promise<void> {
-    const facts = { lastAttempt: at, lastError: error ?? null, nextDue };
+  async record({ anchorId, url, about }: RevocationSource, attempt: SourceAttempt): Promise<void> {
     await this.database.within(WITHIN_MS, (runner) =>
-      runner.manager.update(
-        RevocationSourceRow,
-        { anchorId: source.anchorId, url: source.url, about: source.about },
-        error === undefined ? { ...facts, lastSuccess: at } : facts,
-      ),
+      runner.manager.update(RevocationSourceRow, { anchorId, url, about }, toColumns(attempt)),
     );
   }
 
