@@ -16,13 +16,15 @@ import { ClientsController } from './http/clients.controller.js';
 import { CredentialsController } from './http/credentials.controller.js';
 import { DenialsController } from './http/denials.controller.js';
 import { GrantsController } from './http/grants.controller.js';
+import { KeySetsController } from './http/key-sets.controller.js';
+import type { JudgeAddress } from './http/new-credentials.js';
 import { OpenApiController } from './http/openapi.controller.js';
 import { PartnersController } from './http/partners.controller.js';
 import { ResourcesController } from './http/resources.controller.js';
 import { RevocationListsController } from './http/revocation-lists.controller.js';
 import { RevocationSourcesController } from './http/revocation-sources.controller.js';
 import { TokenRequestsController } from './http/token-requests.controller.js';
-import { AUDIT, REGISTRY } from './tokens.js';
+import { AUDIT, KEY_SET_ADDRESSES, REGISTRY } from './tokens.js';
 
 /** The API itself: the same for machines and for people. */
 export const API_CONTROLLERS = [
@@ -33,6 +35,7 @@ export const API_CONTROLLERS = [
   ClientsController,
   CredentialsController,
   DenialsController,
+  KeySetsController,
   CertificatesController,
   ResourcesController,
   GrantsController,
@@ -45,12 +48,13 @@ export const API_CONTROLLERS = [
 export interface ApiPorts {
   readonly registry: RegistryAdministration;
   readonly audit: AuditReader;
+  readonly judgeAddress: JudgeAddress;
 }
 
 /** The admin API for machines. The guard is global: a route that declares nothing is closed. */
 @Module({})
 export class AdminModule {
-  static with(storage: PostgresOptions, verifier: TokenVerifier): DynamicModule {
+  static with(storage: PostgresOptions, verifier: TokenVerifier, judgeAddress: JudgeAddress): DynamicModule {
     return {
       module: AdminModule,
       imports: [
@@ -61,6 +65,7 @@ export class AdminModule {
       providers: [
         { provide: REGISTRY, useExisting: REGISTRY_ADMINISTRATION },
         { provide: AUDIT, useExisting: AUDIT_READER },
+        { provide: KEY_SET_ADDRESSES, useValue: judgeAddress },
       ],
     };
   }

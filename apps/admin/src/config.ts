@@ -39,7 +39,7 @@ export const SETTINGS = {
   EGRESS_ALLOWED_HOSTS: {
     schema: hosts.optional(),
     meaning:
-      'hosts of private networks that CRLs and OCSP responses may be fetched from, as URLs write them, separated by commas; with a port, that port too',
+      'hosts of private networks that CRLs, OCSP responses and key sets may be fetched from, as URLs write them, separated by commas; with a port, that port too',
   },
 } as const satisfies Settings;
 

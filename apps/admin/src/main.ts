@@ -20,6 +20,8 @@ import { AdminModule } from './app.module.js';
 import { readAdminConfig, type AdminConfig } from './config.js';
 import { API_METHODS } from './http/allowed-methods.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import type { JudgeAddress } from './http/new-credentials.js';
+import { keySetAddresses } from './jobs/key-set-address.js';
 import { startJobs } from './jobs/start-jobs.js';
 import { runOwnerCommand } from './people/owner-command.js';
 import { servePeople } from './people/people-listener.js';
@@ -65,19 +67,21 @@ async function start(): Promise<RunningApp> {
     logger,
   };
 
+  const listedHosts = config.EGRESS_ALLOWED_HOSTS ?? new Set<string>();
+  const judgeAddress = keySetAddresses(listedHosts);
   const machines = await serve({
     ...shared,
-    module: AdminModule.with(storage, verifier),
+    module: AdminModule.with(storage, verifier, judgeAddress),
     tls: mutualTlsOptions(),
     port: config.MTLS_PORT,
     bodies: 'json',
     bodyLimit: LIMITS.uploadBytes,
   });
-  const people = await startPeople(config, shared, machines);
+  const people = await startPeople(config, shared, machines, judgeAddress);
   const stopReloading = reloadTlsFiles([...people, machines], files, logger);
   const database = machines.app.get<Database>(DATABASE);
   const jobs = startJobs(
-    { databaseUrl: config.DATABASE_URL, listedHosts: config.EGRESS_ALLOWED_HOSTS ?? new Set() },
+    { databaseUrl: config.DATABASE_URL, listedHosts },
     { database, registry: machines.app.get(REGISTRY), metrics, logger },
   );
   const management = await startManagement(
@@ -117,9 +121,10 @@ async function startPeople(
   { PEOPLE_URL: url, PEOPLE_PORT: port, HOLDFAST_MODE: mode }: AdminConfig,
   shared: Omit<Parameters<typeof servePeople>[0], 'port'>,
   { app, stop }: Served,
+  judgeAddress: JudgeAddress,
 ): Promise<readonly Served[]> {
   if (url === undefined || port === undefined) return [];
-  const ports = { registry: app.get(REGISTRY), audit: app.get(AUDIT) };
+  const ports = { registry: app.get(REGISTRY), audit: app.get(AUDIT), judgeAddress };
   try {
     return [await servePeople({ ...shared, port }, ports, app.get(PEOPLE_STORE), { url, mode })];
   } catch (error) {

@@ -1,3 +1,5 @@
 /** Injection tokens of this app's ports. */
 export const REGISTRY = Symbol('RegistryAdministration');
+/** Which addresses may be registered as a `jwks_uri`: those that would be fetched. */
+export const KEY_SET_ADDRESSES = Symbol('JudgeAddress');
 export const AUDIT = Symbol('AuditReader');

@@ -323,6 +323,36 @@ describe('each command', () => {
     });
   });
 
+  it('sends the address of a key set, and names the option where that is refused (RFC 7591 §2)', async () => {
+    const jwks_uri = 'https://keys.beta.example/jwks.json';
+    const args = ['credential', 'add', '--client', 'beta-sync', '--jwks-uri', jwks_uri];
+    const added = { kind: 'jwks_uri', id: 'cred_2', client: 'beta-sync', url: jwks_uri };
+    platform.answer('POST /api/v1/credentials', { status: 201, body: added });
+    expect(await platform.run(...args)).toMatchObject({ code: 0, stdout: expect.stringContaining(jwks_uri) });
+    expect(JSON.parse(platform.calls[0]!.body)).toEqual({ client: 'beta-sync', jwks_uri });
+    const { stderr } = await platform.run(...args, '--match', 'public-key');
+    expect(stderr).toMatch(/Give either --certificate or --jwks .*, or --jwks-uri/);
+  });
+
+  it('lists what was fetched', async () => {
+    const set = {
+      credential: 'cred_2',
+      client: 'beta-sync',
+      url: 'https://keys.beta.example/jwks.json',
+      thumbprints: ['aaa', 'bbb'],
+      fetched_at: '2026-06-01T12:00:00.000Z',
+      fresh_until: '2026-06-04T12:00:00.000Z',
+      last_error: 'timed_out',
+      next_due: '2026-06-01T13:00:00.000Z',
+    };
+    platform.answer('GET /api/v1/key-sets?client=beta-sync&limit=200', {
+      status: 200,
+      body: { items: [set], next: null },
+    });
+    const { stdout } = await platform.run('credential', 'key-sets', '--client', 'beta-sync');
+    for (const shown of ['aaa bbb', set.url, set.fresh_until, 'timed_out']) expect(stdout).toContain(shown);
+  });
+
   it.each<[name: string, content: string, says: RegExp]>([
     ['with a private key', '{"keys":[{"kty":"EC","d":"c2VjcmV0"}]}', /--jwks: .*holds a private key/],
     ['with a part of one', '{"keys":[{"kty":"RSA","dp":"c2VjcmV0"}]}', /--jwks: .*holds a private key/],

@@ -154,6 +154,7 @@ const ORIGINS: Origins = {
   anchor: '--anchor',
   certificate: '--certificate',
   jwks: '--jwks',
+  jwks_uri: '--jwks-uri',
   match: '--match',
   token_endpoint_auth_method: '--auth',
   tls_client_auth_subject_dn: '--subject-dn',

@@ -42,6 +42,7 @@ type PinMatch = (typeof PIN_MATCHES)[number];
 export interface CredentialOptions {
   readonly certificate?: string;
   readonly jwks?: string;
+  readonly jwksUri?: string;
   readonly match?: PinMatch;
   readonly anchor?: string;
   readonly subjectDn?: string;
@@ -72,6 +73,10 @@ export function withCredentialOptions(command: Command): Command {
     .option('--san-email <address>', 'e-mail address in its certificate')
     .option('--certificate <file>', 'the certificate itself (self_signed_tls_client_auth)')
     .option('--jwks <file>', 'JWK Set with a certificate in each key, instead of --certificate')
+    .option(
+      '--jwks-uri <url>',
+      'where the partner publishes such a JWK Set: its certificates then change there',
+    )
     .addOption(
       new Option(
         '--match <what>',
@@ -80,17 +85,18 @@ export function withCredentialOptions(command: Command): Command {
     );
 }
 
-/** RFC 8705 §2: a certificate or a JWK Set, or an anchor with exactly one name. Throws a Failure for anything else. */
+/** RFC 8705 §2: a certificate, a JWK Set or the address of one, or an anchor with exactly one name. Throws a Failure for anything else. */
 export function requireOneCredential(options: CredentialOptions): void {
-  const { certificate, jwks, match, anchor } = options;
-  const files = [certificate, jwks].filter((file) => file !== undefined).length;
+  const { certificate, jwks, jwksUri, match, anchor } = options;
+  const pins = [certificate, jwks, jwksUri].filter((pin) => pin !== undefined).length;
   const names = NAMES.filter((name) => options[name] !== undefined).length;
-  const isPinned = files === 1 && anchor === undefined && names === 0;
-  const isNamed = files === 0 && match === undefined && anchor !== undefined && names === 1;
+  const mayMatch = jwksUri === undefined || match === undefined;
+  const isPinned = pins === 1 && mayMatch && anchor === undefined && names === 0;
+  const isNamed = pins === 0 && match === undefined && anchor !== undefined && names === 1;
   if (isPinned || isNamed) return;
   throw new Failure(
     'usage',
-    'Give either --certificate or --jwks (and perhaps --match), or --anchor with one of --subject-dn, --san-dns, --san-uri, --san-ip and --san-email.',
+    'Give either --certificate or --jwks (and perhaps --match), or --jwks-uri, or --anchor with one of --subject-dn, --san-dns, --san-uri, --san-ip and --san-email.',
   );
 }
 

@@ -69,6 +69,7 @@ function addCreate(client: Command, session: Session): void {
     'client create acme-stock --partner acme --auth tls_client_auth --anchor acme-ca --san-dns stock.acme.example',
     'client create acme-stock --partner acme --auth tls_client_auth --anchor acme-ca --san-ip 2001:db8::7',
     'client create beta-sync --partner beta --auth self_signed_tls_client_auth --certificate beta.pem',
+    'client create beta-sync --partner beta --auth self_signed_tls_client_auth --jwks-uri https://keys.beta.example/jwks.json',
   );
 }
 

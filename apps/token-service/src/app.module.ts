@@ -6,10 +6,12 @@ import { RegistryReplica } from '@holdfast/client-registry';
 import {
   AUDIT_TRAIL,
   DATABASE,
+  KEY_SET_MISSES,
   PostgresModule,
   REVOCATION_SOURCES,
   SIGNING_KEY_STORE,
   type Database,
+  type KeySetMisses,
   type PostgresOptions,
   type RevocationSources,
 } from '@holdfast/postgres';
@@ -71,9 +73,14 @@ export class TokenModule {
         { provide: FEED_ISSUER, useValue: config.ISSUER },
         {
           provide: AuthenticateClient,
-          useFactory: (directory: RegistryReplica, sources: RevocationSources) =>
-            new AuthenticateClient(directory, policy, (anchor, found) => sources.want(anchor, found)),
-          inject: [RegistryReplica, REVOCATION_SOURCES],
+          useFactory: (directory: RegistryReplica, sources: RevocationSources, misses: KeySetMisses) =>
+            new AuthenticateClient(
+              directory,
+              policy,
+              (anchor, found) => sources.want(anchor, found),
+              (credential) => misses.note(credential),
+            ),
+          inject: [RegistryReplica, REVOCATION_SOURCES, KEY_SET_MISSES],
         },
         {
           provide: IssueToken,

@@ -6,6 +6,7 @@ import {
   displayName,
   instant,
   jwks,
+  jwksUri,
   nameText,
   pem,
   scopes,
@@ -116,12 +117,14 @@ export const Credential = z.discriminatedUnion('kind', [
     'x5t#S256': z.string(),
     not_after: z.string(),
   }),
+  z.object({ kind: z.literal('jwks_uri'), id: z.string(), client: clientId, url: z.string() }),
 ]);
 export type Credential = z.infer<typeof Credential>;
 
 /**
  * What names a credential: exactly one of the subject values (RFC 8705 §2.1.2) with its anchor, or a certificate, or a
- * JWK Set with one certificate in each key (§2.2). `match` is of the last two, `certificate` if absent.
+ * JWK Set with one certificate in each key, or the address of such a set (§2.2). `match` is of the certificate and the
+ * set that is given, `certificate` if absent.
  */
 const credentialFields = {
   anchor: slug.optional(),
@@ -132,10 +135,28 @@ const credentialFields = {
   tls_client_auth_san_email: nameText.optional(),
   certificate: pem.optional(),
   jwks: jwks.optional(),
+  jwks_uri: jwksUri.optional(),
   match: z.enum(PIN_MATCHES).optional(),
 };
 export const NewCredential = z.strictObject({ client: clientId, ...credentialFields });
 export type NewCredential = z.infer<typeof NewCredential>;
+
+/** What is at hand from a `jwks_uri`, and how fetching goes. */
+export const KeySet = z.object({
+  credential: z.string(),
+  client: clientId,
+  url: z.string(),
+  /** `x5t#S256` of the certificates that count until `fresh_until`. */
+  thumbprints: z.array(z.string()),
+  /** The last time that a set came that can be used; null before the first. */
+  fetched_at: z.string().nullable(),
+  /** When the certificates count no longer unless the set is fetched again; null before the first fetch. */
+  fresh_until: z.string().nullable(),
+  /** Null if the last attempt succeeded, or if there was none. */
+  last_error: z.string().nullable(),
+  next_due: z.string(),
+});
+export type KeySet = z.infer<typeof KeySet>;
 
 /** A client; OAuth fields have their names of RFC 7591 and RFC 8705. */
 export const Client = z.object({

@@ -65,6 +65,13 @@ export const jwks = z.looseObject({
     .max(16, 'must not hold more than 16 keys'),
 });
 
+/** The address of a JWK Set; which may be fetched is judged by the service. */
+export const jwksUri = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(2_048, 'must not be longer than 2048 characters')
+  .regex(/^[\x21-\x7e]*$/, 'must be a URL in printable ASCII');
+
 /** A registered name: at most 1 KiB of text. Half a surrogate pair has no UTF-8 form, so no certificate could carry it. */
 export const nameText = z
   .string()

@@ -10,6 +10,7 @@ export {
   Credential,
   DenyEntry,
   Grant,
+  KeySet,
   NAME_KINDS,
   PIN_MATCHES,
   NewAnchor,

@@ -9,6 +9,7 @@ import {
   Credential,
   DenyEntry,
   Grant,
+  KeySet,
   NewAnchor,
   NewCertificateBlock,
   NewClient,
@@ -135,6 +136,7 @@ export const OPERATIONS: readonly Operation[] = [
   ),
   act('delete', 'certificate-blocks/{id}', 'Take a block back; the id is the thumbprint', CertificateBlock),
   list('deny-entries', 'What no longer counts although a token says so, by id', DenyEntry),
+  list('key-sets', 'Key sets (jwks_uri) and how fetching them goes, by credential', KeySet, 'client'),
   {
     method: 'post',
     path: '/api/v1/certificates:validate',
@@ -181,6 +183,7 @@ const SCHEMAS = {
   CertificateBlock,
   NewCertificateBlock,
   DenyEntry,
+  KeySet,
   CertificateToValidate,
   CertificateReport,
   Resource,

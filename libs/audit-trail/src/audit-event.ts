@@ -19,6 +19,7 @@ export const AUDIT_KINDS = [
   'revocation_list.stored',
   'ocsp_response.stored',
   'ocsp_response.removed',
+  'key_set.stored',
   'client.created',
   'client.suspended',
   'client.resumed',

@@ -45,7 +45,18 @@ export type ClientAuthentication =
         readonly certificates: ReadonlySet<CertificateThumbprint>;
         readonly keys: ReadonlySet<string>;
       };
+      /** `undefined`: the client has no `jwks_uri`. */
+      readonly keySet: FetchedKeySet | undefined;
     };
+
+/** The certificates that a client's `jwks_uri` held when it was fetched last. */
+export interface FetchedKeySet {
+  /** The credential that names the `jwks_uri`. */
+  readonly credentialId: string;
+  readonly certificates: ReadonlySet<CertificateThumbprint>;
+  /** After that they count for nothing; `undefined`: nothing was fetched yet. */
+  readonly freshUntil: Date | undefined;
+}
 
 /** Scopes by audience. */
 export type GrantedScopes = ReadonlyMap<string, ReadonlySet<string>>;
@@ -79,14 +90,19 @@ export class Client {
 
   /**
    * Whether the certificate with these thumbprints is registered for the client (RFC 8705 §2.2), or its key where a
-   * pin says that the key is enough. The key of any other pin is not.
+   * pin says that the key is enough, or stands in its key set, if that is fresh. The key of any other certificate is not
+   * enough.
    *
    * Does NOT verify the certificate's signature: that its sender holds the key is what the handshake proves.
    */
-  hasPinned(thumbprint: CertificateThumbprint, keyThumbprint: string): boolean {
+  hasPinned(thumbprint: CertificateThumbprint, keyThumbprint: string, now: Date): boolean {
     if (this.authentication.method !== 'self_signed_tls_client_auth') return false;
-    const { certificates, keys } = this.authentication.pins;
-    return certificates.has(thumbprint) || keys.has(keyThumbprint);
+    const { pins, keySet } = this.authentication;
+    return (
+      pins.certificates.has(thumbprint) ||
+      pins.keys.has(keyThumbprint) ||
+      (keySet?.freshUntil !== undefined && now <= keySet.freshUntil && keySet.certificates.has(thumbprint))
+    );
   }
 
   /**

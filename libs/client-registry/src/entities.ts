@@ -96,8 +96,11 @@ export interface ClientEntry {
   readonly status: Status;
 }
 
-/** How a client is recognised: a name under an anchor (RFC 8705 §2.1), or one pinned certificate (§2.2). */
-export type Credential = NameCredential | PinnedCredential;
+/**
+ * How a client is recognised: a name under an anchor (RFC 8705 §2.1), one pinned certificate, or those of a JWK Set that the
+ * partner publishes (§2.2).
+ */
+export type Credential = NameCredential | PinnedCredential | KeySetCredential;
 
 export interface NameCredential {
   readonly kind: RegisteredNameKind;
@@ -129,6 +132,41 @@ export interface PinnedCredential {
   readonly keyThumbprint: string;
 }
 
+/** RFC 7591 §2, `jwks_uri`: the certificates are those of the JWK Set at this address, as it was fetched last. */
+export interface KeySetCredential {
+  readonly kind: 'jwks_uri';
+  readonly id: string;
+  readonly clientId: ClientId;
+  readonly url: string;
+}
+
+/** What was fetched from a `jwks_uri`. */
+export interface KeySetEntry {
+  /** That of the credential: it has one set. */
+  readonly id: string;
+  readonly clientId: ClientId;
+  /** DER. */
+  readonly certificates: readonly Uint8Array[];
+  readonly fetchedAt: Date;
+  /** From then on the set counts for nothing, unless it has been fetched again. */
+  readonly freshUntil: Date;
+}
+
+/** A `jwks_uri`, what is at hand from it, and how fetching goes. */
+export interface KeySetSourceEntry {
+  readonly credentialId: string;
+  readonly clientId: ClientId;
+  readonly url: string;
+  /** Of the certificates that count; empty before the first fetch. */
+  readonly thumbprints: readonly CertificateThumbprint[];
+  /** `undefined` before the first fetch. */
+  readonly freshUntil: Date | undefined;
+  readonly lastSuccess: Date | undefined;
+  /** Why the last attempt failed; `undefined` if it succeeded, or if there was none. */
+  readonly lastError: string | undefined;
+  readonly nextDue: Date;
+}
+
 /** An API: its audience (the `resource` parameter and `aud` claim, RFC 8707), its scopes, and who provides it. */
 export interface Resource {
   readonly audience: string;
@@ -156,5 +194,6 @@ export interface RegistryEntities {
   readonly revocationLists: RevocationListEntry;
   readonly ocspResponses: OcspResponseEntry;
   readonly denyEntries: DenyEntry;
+  readonly keySets: KeySetEntry;
 }
 export type RegistryKind = keyof RegistryEntities;

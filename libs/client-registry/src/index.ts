@@ -2,6 +2,7 @@ export { parseNewAnchor, parseNewCredentials, type CredentialInput } from './reg
 export type { InputField, NameField, Registration, RegistrationProblem } from './registration-problem.js';
 export { parseNewRevocationList } from './revocation-list.js';
 export { parseServerAuthUntil } from './server-auth-exception.js';
+export { freshUntilOf, parseFetchedKeySet, renewsKeySet } from './fetched-key-set.js';
 export { toPin } from './pinned-certificates.js';
 export type { JsonWebKey, JsonWebKeySet } from './json-web-key-set.js';
 export type { ClientDirectory } from './client-directory.js';
@@ -10,6 +11,7 @@ export {
   type AnchoredName,
   type Authorization,
   type ClientAuthentication,
+  type FetchedKeySet,
   type GrantedScopes,
   type RegisteredAnchor,
 } from './client.js';
@@ -21,6 +23,9 @@ export {
   type ClientEntry,
   type Credential,
   type Grant,
+  type KeySetCredential,
+  type KeySetEntry,
+  type KeySetSourceEntry,
   type NameCredential,
   type OcspResponseEntry,
   type Partner,
@@ -40,6 +45,8 @@ export type {
   DeniedEntry,
   NewClient,
   NewCredential,
+  NewKeySet,
+  NewKeySetCredential,
   NewNameCredential,
   NewOcspResponse,
   NewPinnedCredential,

@@ -28,13 +28,14 @@ export function readCertificatesOf({ keys }: JsonWebKeySet, now: Date): Registra
   return { accepted: true, value: read.flatMap((one) => (one.accepted ? [one.value] : [])) };
 }
 
-function readKey(
+/** `x5c[0]` of one key, or every problem with it. `field` is where the key stands. */
+export function readKey(
   key: JsonWebKey,
   field: InputField & `jwks/${string}`,
   now: Date,
 ): Registration<Certificate> {
   // RFC 7518 §6.2.2, §6.3.2, §6.4: first of all, so that nothing else is done with a key that is exposed.
-  if (PRIVATE_MEMBERS.some((member) => member in key)) {
+  if (isExposed(key)) {
     return refuse({ field, code: 'private_key_present', detail: PRIVATE_KEY_PRESENT });
   }
   const der = firstOf(key['x5c']);
@@ -51,6 +52,9 @@ function readKey(
   ];
   return problems.length > 0 ? refuse(...problems) : { accepted: true, value: parsed.certificate };
 }
+
+/** Whether a key has members that only its owner may know, whatever their values. */
+export const isExposed = (key: JsonWebKey): boolean => PRIVATE_MEMBERS.some((member) => member in key);
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 const PRIVATE_KEY_PRESENT =

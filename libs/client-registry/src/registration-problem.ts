@@ -16,6 +16,7 @@ export type InputField =
   | 'server_auth_until'
   | NameField
   | 'jwks'
+  | 'jwks_uri'
   | `jwks/${string}`
   | '';
 

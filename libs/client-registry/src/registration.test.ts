@@ -8,6 +8,8 @@ import {
 import { thumbprintOf } from '@holdfast/token-binding';
 import { parseNewAnchor, parseNewCredentials, type CredentialInput, type NameField } from './index.js';
 
+const URI = 'https://keys.beta.example/jwks.json';
+
 const NOON = new Date('2026-06-01T12:00:00Z');
 const YEAR = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2026-12-31T00:00:00Z') };
 
@@ -81,6 +83,7 @@ describe('parseNewCredentials', () => {
       ['malformed'],
     ],
     ['refuses a policy of pins', { ...NAMED, match: 'public-key' }, ['not_used']],
+    ['refuses the address of a key set', { ...NAMED, jwks_uri: URI }, ['not_used']],
     ['names all problems at once', { certificate: 'x' }, ['not_used', 'missing', 'invalid_client_metadata']],
   ])('%s', (_name, input, codes) => {
     const result = parseNewCredentials('tls_client_auth', input, NOON);
@@ -93,6 +96,26 @@ describe('parseNewCredentials', () => {
     expect(result).toMatchObject({
       accepted: false,
       problems: [{ field: 'certificate', code: 'validity.expired' }],
+    });
+  });
+
+  it('takes the address of a key set for a client of the self-signed method (RFC 7591 §2)', () => {
+    expect(parseNewCredentials('self_signed_tls_client_auth', { jwks_uri: URI }, NOON)).toEqual({
+      accepted: true,
+      value: [{ kind: 'jwks_uri', url: URI }],
+    });
+  });
+
+  it.each<[input: CredentialInput]>([
+    [{ jwks: { keys: [] } }],
+    [{ certificate: 'x' }],
+    [{ match: 'public-key' }],
+    [{ anchor: 'acme-ca' }],
+  ])('refuses the address of a key set beside %j (RFC 7591 §2)', (more) => {
+    const input = { jwks_uri: URI, ...more };
+    expect(parseNewCredentials('self_signed_tls_client_auth', input, NOON)).toMatchObject({
+      accepted: false,
+      problems: [{ field: Object.keys(more)[0], code: 'not_used' }],
     });
   });
 

@@ -9,7 +9,7 @@ import {
 import type { AuthMethod, TrustAnchorEntry } from './entities.js';
 import { parseNewPins, type PinInput } from './pinned-certificates.js';
 import { parseServerAuthUntil } from './server-auth-exception.js';
-import type { NewCredential, NewNameCredential } from './registry-administration.js';
+import type { NewCredential, NewKeySetCredential, NewNameCredential } from './registry-administration.js';
 import {
   faultProblem,
   notUsed,
@@ -22,6 +22,8 @@ import {
 /** How a client is to be recognised, as somebody typed it: RFC 8705 §2.1.2 and §2.2. */
 export interface CredentialInput extends PinInput, Readonly<Partial<Record<NameField, string | undefined>>> {
   readonly anchor?: string | undefined;
+  /** RFC 7591 §2. */
+  readonly jwks_uri?: string | undefined;
 }
 
 const NAME_FIELDS = REGISTERED_NAME_KINDS.map((kind): [NameField, typeof kind] => [
@@ -32,9 +34,10 @@ const NAMES_AND_ANCHOR = ['anchor', ...NAME_FIELDS.map(([field]) => field)] as c
 
 /**
  * The credentials for a client of this method, or every problem with the input: one name under one anchor (RFC 8705
- * §2.1.2: exactly one subject value), or one certificate, or one for each key of a JWK Set (§2.2).
+ * §2.1.2: exactly one subject value), or one certificate, or one for each key of a JWK Set, or the address of a set (§2.2).
  *
- * Does NOT look anything up: whether the anchor exists and the identity is free is decided by the write.
+ * Does NOT look anything up: whether the anchor exists and the identity is free is decided by the write. Does NOT judge
+ * the address of a set: whoever will fetch it knows what may be fetched.
  */
 export function parseNewCredentials(
   method: AuthMethod,
@@ -44,15 +47,24 @@ export function parseNewCredentials(
   if (method === 'tls_client_auth') return parseName(input);
   const detail = 'self_signed_tls_client_auth pins a certificate and compares nothing else';
   const problems = notUsed(input, NAMES_AND_ANCHOR, detail);
-  const pins = parseNewPins(input, now);
+  const pins =
+    input.jwks_uri === undefined ? parseNewPins(input, now) : parseKeySetUri(input.jwks_uri, input);
   if (!pins.accepted) return refuse(...problems, ...pins.problems);
   return problems.length > 0 ? refuse(...problems) : pins;
+}
+
+/** RFC 7591 §2: `jwks` and `jwks_uri` MUST NOT both be present. */
+function parseKeySetUri(url: string, input: CredentialInput): Registration<readonly NewKeySetCredential[]> {
+  const detail =
+    'with jwks_uri the certificates are those that are fetched from there, each of which counts as it is';
+  const problems = notUsed(input, ['certificate', 'jwks', 'match'], detail);
+  return problems.length > 0 ? refuse(...problems) : { accepted: true, value: [{ kind: 'jwks_uri', url }] };
 }
 
 function parseName(input: CredentialInput): Registration<readonly NewNameCredential[]> {
   const problems: RegistrationProblem[] = notUsed(
     input,
-    ['certificate', 'jwks', 'match'],
+    ['certificate', 'jwks', 'jwks_uri', 'match'],
     'tls_client_auth recognises a name, not a certificate; use self_signed_tls_client_auth to pin one',
   );
   if (input.anchor === undefined) {

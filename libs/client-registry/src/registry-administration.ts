@@ -5,6 +5,9 @@ import type {
   ClientEntry,
   Credential,
   Grant,
+  KeySetCredential,
+  KeySetEntry,
+  KeySetSourceEntry,
   NameCredential,
   Partner,
   PinnedCredential,
@@ -40,9 +43,13 @@ export type Written<T> =
   { readonly written: true; readonly value: T } | ({ readonly written: false } & WriteRefusal);
 
 /** A credential to be made, parsed and canonical. */
-export type NewCredential = NewNameCredential | NewPinnedCredential;
+export type NewCredential = NewNameCredential | NewPinnedCredential | NewKeySetCredential;
 export type NewNameCredential = Omit<NameCredential, 'id' | 'clientId'>;
 export type NewPinnedCredential = Omit<PinnedCredential, 'id' | 'clientId'>;
+export type NewKeySetCredential = Omit<KeySetCredential, 'id' | 'clientId'>;
+
+/** A JWK Set that has been fetched and parsed. `id`: the credential that names the address. */
+export type NewKeySet = Pick<KeySetEntry, 'id' | 'certificates' | 'fetchedAt'>;
 
 /** An OCSP response that has been verified. */
 export type NewOcspResponse = Omit<OcspResponseEntry, 'id' | 'storedAt'>;
@@ -111,6 +118,11 @@ export interface RegistryAdministration {
     actor: Actor,
     response: Pick<OcspResponseEntry, 'anchorId' | 'source' | 'certificate'>,
   ): Promise<Written<undefined>>;
+  /**
+   * Replaces what was fetched from a `jwks_uri` before. The same set again only makes it fresh, and that not each time: see
+   * `renewsKeySet`. One that was fetched earlier is refused: `not_allowed`.
+   */
+  storeKeySet(actor: Actor, set: NewKeySet): Promise<Written<KeySetEntry>>;
   /** Adds scopes to what a client may have at a resource. */
   addGrant(actor: Actor, grant: Omit<Grant, 'id'>): Promise<Written<Grant>>;
   removeGrant(actor: Actor, grantId: string): Promise<Written<Grant>>;
@@ -150,6 +162,8 @@ export interface RegistryAdministration {
   listRevocationSources(page: Page, filter: { anchorId?: string }): Promise<readonly RevocationSourceEntry[]>;
   listClients(page: Page, filter: { partnerId?: string }): Promise<readonly ClientEntry[]>;
   listCredentials(page: Page, filter: { clientId?: string }): Promise<readonly Credential[]>;
+  /** By the id of the credential. */
+  listKeySets(page: Page, filter: { clientId?: string }): Promise<readonly KeySetSourceEntry[]>;
   listResources(page: Page): Promise<readonly Resource[]>;
   listGrants(page: Page, filter: { clientId?: string; audience?: string }): Promise<readonly Grant[]>;
 }

@@ -4,8 +4,15 @@ import {
   type RevocationList,
 } from '@holdfast/certificate-validation';
 import { DenyList, type ClientId, type DenyEntry } from '@holdfast/oauth-protocol';
+import { thumbprintOf } from '@holdfast/token-binding';
 import type { ClientDirectory } from './client-directory.js';
-import { Client, type AnchoredName, type ClientAuthentication, type GrantedScopes } from './client.js';
+import {
+  Client,
+  type AnchoredName,
+  type ClientAuthentication,
+  type FetchedKeySet,
+  type GrantedScopes,
+} from './client.js';
 import type {
   ClientEntry,
   Credential,
@@ -49,6 +56,7 @@ export class RegistryReplica implements ClientDirectory {
     revocationLists: new Map(),
     ocspResponses: new Map(),
     denyEntries: new Map(),
+    keySets: new Map(),
   };
   private readonly index = {
     clientsOfPartner: new Map<string, Set<string>>(),
@@ -141,6 +149,7 @@ export class RegistryReplica implements ClientDirectory {
   private forget({ kind, id }: RegistryChange): void {
     if (kind === 'clients') this.built.delete(id);
     if (kind === 'credentials') this.built.delete(this.tables.credentials.get(id)?.clientId ?? '');
+    if (kind === 'keySets') this.built.delete(this.tables.keySets.get(id)?.clientId ?? '');
     if (kind === 'grants') this.built.delete(this.tables.grants.get(id)?.clientId ?? '');
     if (kind === 'partners')
       for (const client of this.index.clientsOfPartner.get(id) ?? []) this.built.delete(client);
@@ -183,7 +192,7 @@ export class RegistryReplica implements ClientDirectory {
       .map((id) => this.tables.credentials.get(id))
       .filter((credential) => credential !== undefined);
     if (entry.authMethod === 'self_signed_tls_client_auth') {
-      return { method: entry.authMethod, pins: pinsOf(credentials) };
+      return { method: entry.authMethod, pins: pinsOf(credentials), keySet: this.keySetOf(credentials) };
     }
     const named = credentials.flatMap((credential) => this.anchoredName(entry, credential));
     const anchors = new Map(named.map(({ parsed }) => [parsed.anchor.id, parsed]));
@@ -195,11 +204,24 @@ export class RegistryReplica implements ClientDirectory {
     };
   }
 
+  private keySetOf(credentials: readonly Credential[]): FetchedKeySet | undefined {
+    const source = credentials.find(({ kind }) => kind === 'jwks_uri');
+    if (source === undefined) return undefined;
+    const fetched = this.tables.keySets.get(source.id);
+    // A set of another client never counts, whatever a row says.
+    const own = fetched?.clientId === source.clientId ? fetched : undefined;
+    return {
+      credentialId: source.id,
+      certificates: new Set(own?.certificates.map((der) => thumbprintOf(der))),
+      freshUntil: own?.freshUntil,
+    };
+  }
+
   private anchoredName(
     entry: ClientEntry,
     credential: Credential,
   ): { anchored: AnchoredName; parsed: ParsedAnchor }[] {
-    if (credential.kind === 'certificate') return [];
+    if (credential.kind === 'certificate' || credential.kind === 'jwks_uri') return [];
     const parsed = this.anchor(credential.anchorId);
     const name = parseRegisteredName(credential.kind, credential.value);
     // An anchor of another partner never vouches, whatever a row says.

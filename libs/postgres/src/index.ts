@@ -17,6 +17,7 @@ export {
   AUDIT_READER,
   AUDIT_TRAIL,
   DATABASE,
+  KEY_SET_MISSES,
   PEOPLE_STORE,
   PostgresModule,
   REGISTRY_ADMINISTRATION,
@@ -34,6 +35,8 @@ export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
 export { PostgresTokenRevocations, type RevokedToken } from './registry/postgres-token-revocations.js';
 export { RevocationSources } from './registry/revocation-sources.js';
 export { RegistrySubscription, type SubscriptionOptions } from './registry/registry-subscription.js';
+export { KeySetMisses } from './registry/key-set-misses.js';
+export { KeySetSchedule, type KeySetFreshness, type KeySetSource } from './registry/key-set-schedule.js';
 export {
   RevocationSchedule,
   type AnchorFreshness,

@@ -11,6 +11,7 @@ import { PostgresSigningKeyStore } from './keys/postgres-signing-key-store.js';
 import { PostgresPeopleStore } from './people/postgres-people-store.js';
 import { PostgresRegistryAdministration } from './registry/postgres-registry-administration.js';
 import { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
+import { KeySetMisses } from './registry/key-set-misses.js';
 import { RevocationSources } from './registry/revocation-sources.js';
 
 /** What the module provides; inject with `@Inject(TOKEN)`. */
@@ -18,6 +19,7 @@ export const DATABASE = Symbol('Database');
 export const REGISTRY_ADMINISTRATION = Symbol('RegistryAdministration');
 export const REGISTRY_FEED = Symbol('RegistryFeed');
 export const REVOCATION_SOURCES = Symbol('RevocationSources');
+export const KEY_SET_MISSES = Symbol('KeySetMisses');
 export const AUDIT_TRAIL = Symbol('AuditTrail');
 export const AUDIT_READER = Symbol('AuditReader');
 export const SIGNING_KEY_STORE = Symbol('SigningKeyStore');
@@ -108,6 +110,12 @@ const PROVIDERS: FactoryProvider[] = [
     inject: [DATABASE, POSTGRES_OPTIONS],
     useFactory: (database: Database, { onError }: PostgresOptions) =>
       new RevocationSources(database, onError),
+  },
+  {
+    provide: KEY_SET_MISSES,
+    inject: [DATABASE, POSTGRES_OPTIONS],
+    useFactory: (database: Database, { onError }: PostgresOptions) =>
+      new KeySetMisses(database, () => performance.now(), onError),
   },
   {
     provide: AUDIT_TRAIL,

@@ -26,6 +26,9 @@ export interface AuthenticationPolicy {
 /** Says where the status of certificates under an anchor is published, so that it is fetched. Called often; must not wait. */
 export type WantStatus = (anchorId: string, sources: readonly StatusSource[]) => void;
 
+/** Says that a key set lacks a certificate that was presented, so that it is fetched again. Called often; must not wait. */
+export type WantKeySet = (credentialId: string) => void;
+
 /** Why a client is refused, complete for caller, log and audit. */
 export interface Denial {
   readonly denial: TokenDenial;
@@ -66,6 +69,7 @@ export class AuthenticateClient {
     private readonly clients: ClientDirectory,
     private readonly policy: AuthenticationPolicy,
     private readonly wantStatus: WantStatus,
+    private readonly wantKeySet: WantKeySet,
   ) {}
 
   /**
@@ -136,8 +140,10 @@ export class AuthenticateClient {
     if (client === undefined) return denied('client_unknown', { thumbprint });
     const { authentication } = client;
     if (authentication.method === 'self_signed_tls_client_auth') {
-      const isPinned = client.hasPinned(thumbprint, publicKeyThumbprint(leaf));
-      return isPinned ? { client, path: undefined } : denied('certificate_not_registered', { thumbprint });
+      const isPinned = client.hasPinned(thumbprint, publicKeyThumbprint(leaf), now);
+      if (isPinned) return { client, path: undefined };
+      if (authentication.keySet !== undefined) this.wantKeySet(authentication.keySet.credentialId);
+      return denied('certificate_not_registered', { thumbprint });
     }
     const path = evidence.pathFor(client, authentication, leaf, this.policy.certificates, now);
     if (path === undefined) return denied('certificate_not_registered', { thumbprint });

@@ -45,12 +45,14 @@ beforeEach(() => {
   };
 });
 
+const UNASKED = [() => undefined, () => undefined] as const;
+
 /** The endpoints over a registry with these changes; `own` is the one token that this issuer has signed. */
 function endpoints(...changes: RegistryChange[]) {
   const directory = registryWith(changes);
   const counted: unknown[] = [];
   const audit = { record: () => Promise.resolve(), count: (refusal: unknown) => void counted.push(refusal) };
-  const clients = new AuthenticateClient(directory, POLICY, () => undefined);
+  const clients = new AuthenticateClient(directory, POLICY, ...UNASKED);
   const recorder = new DecisionRecorder(audit as never, () => NOON);
   const tokens = {
     read: (token: string) => Promise.resolve(token === 'own' ? { claims, keyId: 'key-1' } : undefined),

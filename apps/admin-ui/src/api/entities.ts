@@ -8,6 +8,7 @@ export type AnchorChange = Schemas['AnchorChange'];
 export type Client = Schemas['Client'];
 export type Credential = Schemas['Credential'];
 export type NewCredential = Schemas['NewCredential'];
+export type KeySet = Schemas['KeySet'];
 export type Resource = Schemas['Resource'];
 export type Grant = Schemas['Grant'];
 export type RevocationList = Schemas['RevocationList'];
@@ -21,6 +22,7 @@ export interface Collections {
   readonly anchors: Anchor;
   readonly clients: Client;
   readonly credentials: Credential;
+  readonly 'key-sets': KeySet;
   readonly resources: Resource;
   readonly grants: Grant;
   readonly 'revocation-lists': RevocationList;

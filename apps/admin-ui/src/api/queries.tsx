@@ -12,7 +12,11 @@ import { request, type Answer, type Query } from './request.js';
 const API = '/api/v1';
 
 /** A list, page by page; `items` are those of all pages read so far. */
-export function useList<K extends keyof Collections>(collection: K, query: Query = {}) {
+export function useList<K extends keyof Collections>(
+  collection: K,
+  query: Query = {},
+  isAwaited?: (entry: Collections[K]) => boolean,
+) {
   const pages = useInfiniteQuery({
     queryKey: [collection, 'list', query],
     queryFn: async ({ pageParam, signal }) => {
@@ -26,9 +30,15 @@ export function useList<K extends keyof Collections>(collection: K, query: Query
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      isAwaited !== undefined && state.data?.pages.some(({ items }) => items.some(isAwaited)) === true
+        ? AWAITED_EVERY_MS
+        : false,
   });
   return { ...pages, items: pages.data?.pages.flatMap(({ items }) => items) ?? [] };
 }
+
+const AWAITED_EVERY_MS = 3_000;
 
 /** One member of a collection, with its version. */
 export function useOne<K extends 'partners' | 'clients' | 'anchors'>(collection: K, id: string) {

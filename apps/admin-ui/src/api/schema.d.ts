@@ -1128,6 +1128,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/key-sets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Key sets (jwks_uri) and how fetching them goes, by credential */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          after?: string;
+          client?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Key sets (jwks_uri) and how fetching them goes, by credential */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              items: components['schemas']['KeySet'][];
+              next: string | null;
+            };
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/certificates:validate': {
     parameters: {
       query?: never;
@@ -1697,6 +1749,7 @@ export interface components {
       } & {
         [key: string]: unknown;
       };
+      jwks_uri?: string;
       /** @enum {string} */
       match?: 'certificate' | 'public-key';
     };
@@ -1719,6 +1772,13 @@ export interface components {
           subject: string;
           'x5t#S256': string;
           not_after: string;
+        }
+      | {
+          /** @constant */
+          kind: 'jwks_uri';
+          id: string;
+          client: string;
+          url: string;
         };
     NewCredential: {
       client: string;
@@ -1736,6 +1796,7 @@ export interface components {
       } & {
         [key: string]: unknown;
       };
+      jwks_uri?: string;
       /** @enum {string} */
       match?: 'certificate' | 'public-key';
     };
@@ -1760,6 +1821,16 @@ export interface components {
       issued_before: string | null;
       denied_at: string;
       expires_at: string | null;
+    };
+    KeySet: {
+      credential: string;
+      client: string;
+      url: string;
+      thumbprints: string[];
+      fetched_at: string | null;
+      fresh_until: string | null;
+      last_error: string | null;
+      next_due: string;
     };
     CertificateToValidate: {
       certificate: string;

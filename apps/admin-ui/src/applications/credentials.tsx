@@ -17,6 +17,7 @@ import {
   toCredentialFields,
   toIdentityOptions,
 } from './identity.js';
+import { KeySetState } from './key-set-state.js';
 import { IdentityFields } from './identity-fields.js';
 
 /** What the application is recognised by: names or certificates. */
@@ -49,7 +50,7 @@ export function Credentials({ client }: { client: Client }) {
 }
 
 function CredentialTable({ credentials }: { credentials: readonly Credential[] }) {
-  const isName = credentials[0]?.kind !== 'certificate';
+  const isName = credentials.some((credential) => 'anchor' in credential);
   return (
     <Table className="rows">
       <Table.Thead>
@@ -70,13 +71,7 @@ function CredentialTable({ credentials }: { credentials: readonly Credential[] }
               <Compared credential={credential} />
             </Table.Td>
             <Table.Td data-label={isName ? 'Under' : 'Valid until'}>
-              {credential.kind === 'certificate' ? (
-                <When at={credential.not_after} />
-              ) : (
-                <span>
-                  anchor <span className="value">{credential.anchor}</span>
-                </span>
-              )}
+              <Limit credential={credential} />
             </Table.Td>
             <Table.Td>
               <Retire credential={credential} isLast={credentials.length === 1} />
@@ -88,9 +83,30 @@ function CredentialTable({ credentials }: { credentials: readonly Credential[] }
   );
 }
 
-const kindOf = ({ kind }: Credential) => (kind === 'certificate' ? 'Certificate' : NAMES[kind].label);
+function kindOf({ kind }: Credential): string {
+  if (kind === 'certificate') return 'Certificate';
+  return kind === 'jwks_uri' ? 'Key set' : NAMES[kind].label;
+}
+
+/** Under which authority a name counts, or until when a certificate does. */
+function Limit({ credential }: { credential: Credential }) {
+  if (credential.kind === 'certificate') return <When at={credential.not_after} />;
+  if (credential.kind === 'jwks_uri') return <span>as each certificate says</span>;
+  return (
+    <span>
+      anchor <span className="value">{credential.anchor}</span>
+    </span>
+  );
+}
 
 function Compared({ credential }: { credential: Credential }) {
+  if (credential.kind === 'jwks_uri')
+    return (
+      <div>
+        <Value what="jwks_uri">{credential.url}</Value>
+        <KeySetState client={credential.client} credential={credential.id} />
+      </div>
+    );
   if (credential.kind !== 'certificate') return <Value what="registered name">{credential.value}</Value>;
   return (
     <div>
@@ -106,11 +122,16 @@ function Compared({ credential }: { credential: Credential }) {
   );
 }
 
+function nameOf(credential: Credential): string {
+  if (credential.kind === 'certificate') return credential.subject;
+  return credential.kind === 'jwks_uri' ? credential.url : credential.value;
+}
+
 function Retire({ credential, isLast }: { credential: Credential; isLast: boolean }) {
   return (
     <Removal
       label="Retire"
-      of={credential.kind === 'certificate' ? credential.subject : credential.value}
+      of={nameOf(credential)}
       title="Retire this credential?"
       confirm="Retire for good"
       change={useRetire()}
@@ -124,7 +145,12 @@ function Retire({ credential, isLast }: { credential: Credential; isLast: boolea
   );
 }
 
-const LABELS = { anchor: 'Trust anchor', name: 'Name', certificate: 'Certificate' };
+const LABELS = {
+  anchor: 'Trust anchor',
+  name: 'Name',
+  certificate: 'Certificate',
+  jwks_uri: 'Address of the JWK Set',
+};
 
 function AddCredential({ client, submit, onDone }: { client: Client; submit: string; onDone: () => void }) {
   const [draft, setDraft] = useState({ ...EMPTY_IDENTITY, mode: client.token_endpoint_auth_method });

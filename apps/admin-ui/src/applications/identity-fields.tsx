@@ -8,11 +8,15 @@ import { RouteLink } from '../parts/page.js';
 import {
   MATCH_CHOICES,
   MATCHES,
+  SOURCE_CHOICES,
+  SOURCES,
+  isKeySet,
   NAME_FIELDS,
   NAMES,
   type IdentityDraft,
   type Match,
   type NameField,
+  type Source,
 } from './identity.js';
 
 interface Props {
@@ -26,7 +30,7 @@ interface Props {
 
 /** What the application is recognised by, in the mode that was chosen. */
 export function IdentityFields(props: Props) {
-  return props.draft.mode === 'tls_client_auth' ? <ByName {...props} /> : <ByCertificate {...props} />;
+  return props.draft.mode === 'tls_client_auth' ? <ByName {...props} /> : <ByPin {...props} />;
 }
 
 function ByName({ draft, onDraft, onReading, anchors, partner, problems }: Props) {
@@ -144,6 +148,55 @@ function Offered({
         ))}
       </Stack>
     </section>
+  );
+}
+
+/** RFC 8705 §2.2: a certificate, or the address of a set of them. */
+function ByPin(props: Props) {
+  const { draft, onDraft, onReading } = props;
+  return (
+    <Stack gap="md">
+      <Radio.Group
+        label="Where its certificates come from"
+        value={draft.source}
+        onChange={(value) => {
+          onReading(undefined);
+          onDraft((old) => ({ ...old, source: value as Source, pem: '' }));
+        }}
+      >
+        <Stack gap="xs" mt={6} maw={720}>
+          {SOURCE_CHOICES.map((source) => (
+            <Radio
+              key={source}
+              value={source}
+              label={SOURCES[source].label}
+              description={SOURCES[source].meaning}
+            />
+          ))}
+        </Stack>
+      </Radio.Group>
+      {isKeySet(draft) ? <ByKeySet {...props} /> : <ByCertificate {...props} />}
+    </Stack>
+  );
+}
+
+function ByKeySet({ draft, onDraft, problems }: Props) {
+  return (
+    <TextInput
+      maw={720}
+      label="Address of the JWK Set"
+      description="https, with a public host and port 443. Each key that counts has its certificate in x5c."
+      placeholder="https://keys.partner.example/jwks.json"
+      value={draft.jwksUri}
+      onChange={(event) => {
+        const { value } = event.currentTarget;
+        onDraft((old) => ({ ...old, jwksUri: value }));
+      }}
+      error={problems['jwks_uri']}
+      inputMode="url"
+      autoCapitalize="off"
+      spellCheck={false}
+    />
   );
 }
 

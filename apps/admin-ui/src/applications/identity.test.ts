@@ -39,6 +39,13 @@ describe('what a client is recognised by', () => {
     expect(toIdentityOptions(draft)).toEqual({ certificate: 'client.pem', match: 'public-key' });
   });
 
+  it('is the address of the key set alone where that was chosen (RFC 7591 §2)', () => {
+    const draft: IdentityDraft = { ...pinned, source: 'jwks_uri', jwksUri: 'https://keys.example/jwks.json' };
+    expect(toCredentialFields(draft)).toEqual({ jwks_uri: 'https://keys.example/jwks.json' });
+    expect(toIdentityOptions(draft)).toEqual({ 'jwks-uri': 'https://keys.example/jwks.json' });
+    expect(toCredentialFields({ ...draft, mode: 'tls_client_auth' })).not.toHaveProperty('jwks_uri');
+  });
+
   it('never puts the certificate of name mode into the request', () => {
     expect(toCredentialFields({ ...byName, pem: 'PEM' })).not.toHaveProperty('certificate');
   });

@@ -2,7 +2,7 @@ import type { Credential, NewCredential } from '../api/entities.js';
 import type { Options } from '../parts/cli-line.js';
 
 export type Mode = 'tls_client_auth' | 'self_signed_tls_client_auth';
-export type NameField = Exclude<Credential['kind'], 'certificate'>;
+export type NameField = Exclude<Credential['kind'], 'certificate' | 'jwks_uri'>;
 
 /** What of a pinned certificate counts. */
 export type Match = NonNullable<NewCredential['match']>;
@@ -65,6 +65,21 @@ export const NAMES: Readonly<Record<NameField, NameText>> = {
 };
 export const NAME_FIELDS = Object.keys(NAMES) as NameField[];
 
+/** Where the certificates of a pinned application come from, each with its consequence. */
+export const SOURCES = {
+  certificate: {
+    label: 'A certificate, given here',
+    meaning: 'The next one has to be added here before this one expires.',
+  },
+  jwks_uri: {
+    label: 'A JWK Set that the partner publishes (jwks_uri)',
+    meaning:
+      'The partner changes its certificates there; they are fetched every hour or so, and at once when an unknown one is presented. Whoever can change what stands at the address can be this application.',
+  },
+} as const;
+export type Source = keyof typeof SOURCES;
+export const SOURCE_CHOICES = Object.keys(SOURCES) as Source[];
+
 /** What a client is to be recognised by, as typed. */
 export interface IdentityDraft {
   readonly mode: Mode;
@@ -74,6 +89,8 @@ export interface IdentityDraft {
   /** PEM of the one certificate that was read; empty if there is none that can be sent. */
   readonly pem: string;
   readonly match: Match;
+  readonly source: Source;
+  readonly jwksUri: string;
 }
 
 export const EMPTY_IDENTITY: IdentityDraft = {
@@ -83,6 +100,8 @@ export const EMPTY_IDENTITY: IdentityDraft = {
   name: '',
   pem: '',
   match: 'certificate',
+  source: 'certificate',
+  jwksUri: '',
 };
 
 /** Members of the API's input that stand at a field of another name. */
@@ -90,8 +109,13 @@ export const IDENTITY_ALIASES: Readonly<Record<string, string>> = Object.fromEnt
   NAME_FIELDS.map((field) => [`tls_client_auth_${field}`, 'name']),
 );
 
+/** Whether the draft is of the address of a key set. */
+export const isKeySet = ({ mode, source }: IdentityDraft): boolean =>
+  mode === 'self_signed_tls_client_auth' && source === 'jwks_uri';
+
 /** The members of RFC 8705 §2.1.2 and §2.2 that the draft stands for; the server says what is missing. */
 export function toCredentialFields(draft: IdentityDraft): Omit<NewCredential, 'client'> {
+  if (isKeySet(draft)) return { jwks_uri: draft.jwksUri };
   if (draft.mode === 'self_signed_tls_client_auth') return { certificate: draft.pem, match: draft.match };
   return {
     ...(draft.anchor !== '' && { anchor: draft.anchor }),
@@ -101,6 +125,7 @@ export function toCredentialFields(draft: IdentityDraft): Omit<NewCredential, 'c
 
 /** The same as options of the command line. */
 export function toIdentityOptions(draft: IdentityDraft): Options {
+  if (isKeySet(draft)) return { 'jwks-uri': draft.jwksUri === '' ? 'URL' : draft.jwksUri };
   if (draft.mode === 'self_signed_tls_client_auth') return { certificate: 'client.pem', match: draft.match };
   const name = draft.name === '' ? 'NAME' : draft.name;
   return {

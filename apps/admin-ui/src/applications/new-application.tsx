@@ -20,6 +20,7 @@ const LABELS = {
   anchor: 'Trust anchor',
   name: 'Name',
   certificate: 'Certificate',
+  jwks_uri: 'Address of the JWK Set',
 };
 
 export function NewApplication() {

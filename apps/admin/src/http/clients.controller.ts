@@ -1,19 +1,15 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { NewClient, type Client, type List } from '@holdfast/admin-contract';
-import {
-  parseNewCredentials,
-  type Actor,
-  type ClientEntry,
-  type RegistryAdministration,
-} from '@holdfast/client-registry';
+import type { Actor, ClientEntry, RegistryAdministration } from '@holdfast/client-registry';
 import { isClientId } from '@holdfast/oauth-protocol';
 import { RequireScopes } from '@holdfast/resource-guard/nest';
-import { REGISTRY } from '../tokens.js';
+import { KEY_SET_ADDRESSES, REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { tagged } from './entity-tag.js';
+import { newCredentials, type JudgeAddress } from './new-credentials.js';
 import { listQuery, toList } from './paging.js';
-import { accepted, InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
+import { InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { StatusController } from './status.controller.js';
 import { showClient } from './views.js';
 
@@ -22,7 +18,10 @@ const parseQuery = listQuery('name', 'partner');
 @Controller('api/v1/clients')
 @RequireScopes(ADMIN_SCOPE)
 export class ClientsController extends StatusController<ClientEntry, Client> {
-  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {
+  constructor(
+    @Inject(REGISTRY) private readonly registry: RegistryAdministration,
+    @Inject(KEY_SET_ADDRESSES) private readonly judgeAddress: JudgeAddress,
+  ) {
     super({ what: 'client', show: showClient, write: (...change) => registry.setClientStatus(...change) });
   }
 
@@ -37,7 +36,7 @@ export class ClientsController extends StatusController<ClientEntry, Client> {
   @HttpCode(201)
   async create(@By() actor: Actor, @Body() body: unknown): Promise<Client> {
     const { id, partner, token_endpoint_auth_method: authMethod, ...input } = parseInput(NewClient, body);
-    const credentials = accepted(parseNewCredentials(authMethod, input, new Date()));
+    const credentials = newCredentials(authMethod, input, this.judgeAddress);
     if (!isClientId(id))
       throw new InputRefused([{ pointer: '/id', code: 'malformed', detail: 'is not a client id' }]);
     const client = { id, partnerId: partner, authMethod, credentials };

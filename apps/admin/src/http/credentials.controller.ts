@@ -1,11 +1,12 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { NewCredential, type Credential, type List } from '@holdfast/admin-contract';
-import { parseNewCredentials, type Actor, type RegistryAdministration } from '@holdfast/client-registry';
+import type { Actor, RegistryAdministration } from '@holdfast/client-registry';
 import { RequireScopes } from '@holdfast/resource-guard/nest';
-import { REGISTRY } from '../tokens.js';
+import { KEY_SET_ADDRESSES, REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
+import { newCredentials, type JudgeAddress } from './new-credentials.js';
 import { listQuery, toList } from './paging.js';
-import { accepted, InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
+import { InputRefused, parseId, parseInput, written, WriteRefused } from './refused-input.js';
 import { showCredential } from './views.js';
 
 const parseQuery = listQuery('uuid', 'client');
@@ -19,7 +20,10 @@ const ONE_KEY = {
 @Controller('api/v1/credentials')
 @RequireScopes(ADMIN_SCOPE)
 export class CredentialsController {
-  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {}
+  constructor(
+    @Inject(REGISTRY) private readonly registry: RegistryAdministration,
+    @Inject(KEY_SET_ADDRESSES) private readonly judgeAddress: JudgeAddress,
+  ) {}
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Credential>> {
@@ -34,7 +38,7 @@ export class CredentialsController {
     const { client: id, ...input } = parseInput(NewCredential, body);
     const client = await this.registry.findClient(id);
     if (client === undefined) throw new WriteRefused({ refused: 'not_found', what: `client ${id}` });
-    const [credential, ...more] = accepted(parseNewCredentials(client.authMethod, input, new Date()));
+    const [credential, ...more] = newCredentials(client.authMethod, input, this.judgeAddress);
     // The answer is one credential; and those of a set that are registered already would refuse the others.
     if (credential === undefined || more.length > 0) throw new InputRefused([ONE_KEY]);
     return showCredential(written(await this.registry.addCredential(actor, client.id, credential)));

@@ -7,17 +7,19 @@ import { ROUTE_ACCESS } from '@holdfast/resource-guard/nest';
 import { AdminModule } from '../app.module.js';
 
 /** Every handler of the admin API with what it declares: its own declaration, or that of its controller. */
-const ROUTES = (AdminModule.with({} as never, {} as never).controllers ?? []).flatMap((controller) => {
-  const prototype = controller.prototype as Record<string, object>;
-  return methodsOf(prototype)
-    .filter((name) => name !== 'constructor' && Reflect.hasMetadata('path', prototype[name]!))
-    .map((name) => ({
-      method: RequestMethod[Reflect.getMetadata('method', prototype[name]!) as number]!,
-      path: `/${[Reflect.getMetadata('path', controller), Reflect.getMetadata('path', prototype[name]!)].filter((part) => part !== '/').join('/')}`,
-      access: (Reflect.getMetadata(ROUTE_ACCESS, prototype[name]!) ??
-        Reflect.getMetadata(ROUTE_ACCESS, controller)) as RouteAccess | undefined,
-    }));
-});
+const ROUTES = (AdminModule.with({} as never, {} as never, {} as never).controllers ?? []).flatMap(
+  (controller) => {
+    const prototype = controller.prototype as Record<string, object>;
+    return methodsOf(prototype)
+      .filter((name) => name !== 'constructor' && Reflect.hasMetadata('path', prototype[name]!))
+      .map((name) => ({
+        method: RequestMethod[Reflect.getMetadata('method', prototype[name]!) as number]!,
+        path: `/${[Reflect.getMetadata('path', controller), Reflect.getMetadata('path', prototype[name]!)].filter((part) => part !== '/').join('/')}`,
+        access: (Reflect.getMetadata(ROUTE_ACCESS, prototype[name]!) ??
+          Reflect.getMetadata(ROUTE_ACCESS, controller)) as RouteAccess | undefined,
+      }));
+  },
+);
 
 /** Its own methods, and those of the controller that it extends. */
 function methodsOf(prototype: object): string[] {

@@ -10,6 +10,7 @@ import type {
   ClientEntry,
   Credential,
   Grant,
+  KeySetSourceEntry,
   Partner,
   Resource,
   DeniedEntry,
@@ -82,16 +83,27 @@ export function showClient({ id, partnerId, authMethod, status }: ClientEntry): 
 
 export function showCredential(credential: Credential): contract.Credential {
   const { id, clientId } = credential;
-  return credential.kind === 'certificate'
-    ? {
-        kind: 'certificate',
-        match: credential.match,
-        id,
-        client: clientId,
-        'x5t#S256': credential.thumbprint,
-        ...facts(credential.certificate),
-      }
-    : { kind: credential.kind, id, client: clientId, anchor: credential.anchorId, value: credential.value };
+  const own = { id, client: clientId };
+  if (credential.kind === 'certificate') {
+    const { kind, match, thumbprint, certificate } = credential;
+    return { kind, match, ...own, 'x5t#S256': thumbprint, ...facts(certificate) };
+  }
+  if (credential.kind === 'jwks_uri') return { kind: credential.kind, ...own, url: credential.url };
+  return { kind: credential.kind, ...own, anchor: credential.anchorId, value: credential.value };
+}
+
+export function showKeySet(entry: KeySetSourceEntry): contract.KeySet {
+  const { credentialId, clientId, url, thumbprints, freshUntil, lastSuccess, lastError, nextDue } = entry;
+  return {
+    credential: credentialId,
+    client: clientId,
+    url,
+    thumbprints: [...thumbprints],
+    fetched_at: lastSuccess?.toISOString() ?? null,
+    fresh_until: freshUntil?.toISOString() ?? null,
+    last_error: lastError ?? null,
+    next_due: nextDue.toISOString(),
+  };
 }
 
 export function showResource({ audience, partnerId, scopes }: Resource): contract.Resource {

@@ -3,10 +3,13 @@ import { Counter, type Registry } from 'prom-client';
 import type { RegistryAdministration } from '@holdfast/client-registry';
 import { loggable } from '@holdfast/http-platform';
 import { OutboundFetch } from '@holdfast/outbound-fetch';
-import { RevocationSchedule, type Database } from '@holdfast/postgres';
+import { KeySetSchedule, RevocationSchedule, type Database } from '@holdfast/postgres';
 import { JobQueue } from './job-queue.js';
+import { meterKeySets } from './key-set-metrics.js';
+import { keySetRule } from './key-set-address.js';
+import { KeySetRefresh, type KeySetOutcome, type KeySetReport } from './key-set-refresh.js';
 import { meterRevocation } from './revocation-metrics.js';
-import { RevocationRefresh, type RefreshReport } from './revocation-refresh.js';
+import { RevocationRefresh, type RefreshOutcome, type RefreshReport } from './revocation-refresh.js';
 
 export interface JobSettings {
   readonly databaseUrl: string;
@@ -25,19 +28,43 @@ export interface JobPorts {
 export function startJobs({ databaseUrl, listedHosts }: JobSettings, ports: JobPorts): JobQueue {
   const { database, registry, metrics, logger } = ports;
   const now = (): Date => new Date();
-  const schedule = new RevocationSchedule(database);
-  const count = meterRevocation(metrics, schedule, now);
-  const onReport = ({ url, ...facts }: RefreshReport): void => {
+  // One guard, so that its limits hold for all jobs together.
+  const shared = { registry, outbound: new OutboundFetch(), now, random: Math.random };
+  const status = new RevocationSchedule(database);
+  const keySets = new KeySetSchedule(database);
+  const refreshes = {
+    ...shared,
+    schedule: status,
+    onReport: reportStatus(meterRevocation(metrics, status, now), logger),
+  };
+  const fetches = {
+    ...shared,
+    schedule: keySets,
+    onReport: reportKeySet(meterKeySets(metrics, keySets, now), logger),
+  };
+  const jobs = new JobQueue({ url: databaseUrl, onError: reportErrors(metrics, logger) });
+  jobs.add(new RevocationRefresh(refreshes, listedHosts));
+  jobs.add(new KeySetRefresh(fetches, keySetRule(listedHosts))).start();
+  return jobs;
+}
+
+function reportStatus(count: (outcome: RefreshOutcome) => void, logger: Logger) {
+  return ({ url, ...facts }: RefreshReport): void => {
     const report = { ...facts, url: loggable(url) };
     count(report.outcome);
     if (report.error === undefined) logger.info(report, 'revocation status fetched');
     else logger.warn(report, 'revocation status not fetched, the last good one stays');
   };
-  const outbound = new OutboundFetch();
-  const refresh = { schedule, registry, outbound, now, random: Math.random, onReport };
-  const jobs = new JobQueue({ url: databaseUrl, onError: reportErrors(metrics, logger) });
-  jobs.add(new RevocationRefresh(refresh, listedHosts)).start();
-  return jobs;
+}
+
+function reportKeySet(count: (outcome: KeySetOutcome) => void, logger: Logger) {
+  return ({ url, ...facts }: KeySetReport): void => {
+    const report = { ...facts, url: loggable(url) };
+    count(report.outcome);
+    if (report.outcome === 'key_exposed') logger.error(report, 'a private key is published in a key set');
+    else if (report.error === undefined) logger.info(report, 'key set fetched');
+    else logger.warn(report, 'key set not fetched, the last good one stays');
+  };
 }
 
 /** While the database is away every look fails alike: each kind of error is logged once in a while, and always counted. */

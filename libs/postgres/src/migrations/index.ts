@@ -6,6 +6,7 @@ import { Revocation1795226400000 } from './1795226400000-revocation.js';
 import { ServerAuthException1795230000000 } from './1795230000000-server-auth-exception.js';
 import { Ocsp1795273200000 } from './1795273200000-ocsp.js';
 import { DenyList1795276800000 } from './1795276800000-deny-list.js';
+import { KeySets1795280400000 } from './1795280400000-key-sets.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   ServerAuthException1795230000000,
   Ocsp1795273200000,
   DenyList1795276800000,
+  KeySets1795280400000,
 ] as const;

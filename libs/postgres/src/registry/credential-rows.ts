@@ -10,7 +10,7 @@ import type {
 } from '@holdfast/client-registry';
 import type { ClientId } from '@holdfast/oauth-protocol';
 import { IsNull, Not, type EntityManager } from 'typeorm';
-import { CredentialRow, TrustAnchorRow } from '../rows/index.js';
+import { CredentialRow, KeySetSourceRow, TrustAnchorRow } from '../rows/index.js';
 import type { RegistryWrite } from './registry-writer.js';
 import { toCredential } from './row-mappers.js';
 
@@ -30,17 +30,14 @@ export async function insertCredential(
   client: CredentialOwner,
   credential: NewCredential,
 ): Promise<{ readonly inserted: Credential } | WriteRefusal> {
-  const method = credential.kind === 'certificate' ? 'self_signed_tls_client_auth' : 'tls_client_auth';
+  const method = methodOf(credential);
   if (method !== client.authMethod) {
     return {
       refused: 'not_allowed',
       what: `a credential of kind ${credential.kind} for ${client.id}, which authenticates by ${client.authMethod}`,
     };
   }
-  const identity =
-    credential.kind === 'certificate'
-      ? await pinIdentity(rows, client, credential)
-      : await nameIdentity(rows, client, credential);
+  const identity = await identityOf(rows, client, credential);
   if ('refused' in identity) return identity;
   const row = {
     ...NO_IDENTITY,
@@ -53,7 +50,24 @@ export async function insertCredential(
     deletedAt: null,
   };
   await rows.insert(CredentialRow, row);
+  // Due at once.
+  if (row.kind === 'jwks_uri') await rows.insert(KeySetSourceRow, { credentialId: row.id });
   return { inserted: toCredential(row) };
+}
+
+/** RFC 8705 §2.1, §2.2. */
+const methodOf = ({ kind }: NewCredential): AuthMethod =>
+  kind === 'certificate' || kind === 'jwks_uri' ? 'self_signed_tls_client_auth' : 'tls_client_auth';
+
+function identityOf(
+  rows: EntityManager,
+  client: CredentialOwner,
+  credential: NewCredential,
+): Promise<Partial<Identity> | WriteRefusal> {
+  if (credential.kind === 'certificate') return pinIdentity(rows, client, credential);
+  // Nothing that is unique: what stands at the address is not held against other clients (ADR 0016).
+  if (credential.kind === 'jwks_uri') return Promise.resolve({ value: credential.url });
+  return nameIdentity(rows, client, credential);
 }
 
 type Identity = Omit<CredentialRow, 'id' | 'clientId' | 'partnerId' | 'kind' | 'version' | 'deletedAt'>;
@@ -112,17 +126,19 @@ async function isKeyOfAnother(
 
 /** What the audit trail says about a credential: enough to recognise it, never the certificate itself. */
 export function describeCredential(credential: Credential): { readonly [key: string]: AuditValue } {
-  return credential.kind === 'certificate'
-    ? {
-        credentialId: credential.id,
-        kind: credential.kind,
-        match: credential.match,
-        thumbprint: credential.thumbprint,
-      }
-    : {
-        credentialId: credential.id,
-        kind: credential.kind,
-        anchorId: credential.anchorId,
-        value: credential.value,
-      };
+  const { id: credentialId, kind } = credential;
+  if (kind === 'certificate') {
+    const { match, thumbprint } = credential;
+    return { credentialId, kind, match, thumbprint };
+  }
+  if (kind === 'jwks_uri') return { credentialId, kind, url: credential.url };
+  return { credentialId, kind, anchorId: credential.anchorId, value: credential.value };
+}
+
+/** A new credential as a refusal names it. */
+export function nameOf(credential: NewCredential, clientId: ClientId): string {
+  if (credential.kind === 'certificate') return `certificate ${credential.thumbprint}`;
+  return credential.kind === 'jwks_uri'
+    ? `a jwks_uri of ${clientId}`
+    : `${credential.kind} ${credential.value}`;
 }

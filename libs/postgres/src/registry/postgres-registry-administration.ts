@@ -4,8 +4,10 @@ import type {
   ClientEntry,
   Credential,
   Grant,
+  KeySetEntry,
   NewClient,
   NewCredential,
+  NewKeySet,
   NewOcspResponse,
   NewRevocationList,
   OcspResponseEntry,
@@ -32,8 +34,9 @@ import {
   TrustAnchorRow,
 } from '../rows/index.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
-import { describeCredential, insertCredential } from './credential-rows.js';
+import { describeCredential, insertCredential, nameOf } from './credential-rows.js';
 import { allowAgain, deny, denyIssued } from './deny-rows.js';
+import { removeSet, storeSet } from './key-set-rows.js';
 import { removeResponse, storeResponse } from './ocsp-response-rows.js';
 import { storeList } from './revocation-list-rows.js';
 import { RegistryQueries } from './registry-queries.js';
@@ -154,6 +157,10 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
     );
   }
 
+  storeKeySet(actor: Actor, set: NewKeySet): Promise<Written<KeySetEntry>> {
+    return this.writer.write(actor, `key set of ${set.id}`, (write) => storeSet(write, set));
+  }
+
   /** What is known about revocation belongs to an anchor, and so to its partner. */
   private writeUnderAnchor<T>(
     actor: Actor,
@@ -185,8 +192,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
   }
 
   addCredential(actor: Actor, clientId: ClientId, credential: NewCredential): Promise<Written<Credential>> {
-    const identity = credential.kind === 'certificate' ? credential.thumbprint : credential.value;
-    return this.writer.write(actor, `${credential.kind} ${identity}`, async (write) => {
+    return this.writer.write(actor, nameOf(credential, clientId), async (write) => {
       const client = await write.rows.findOneBy(ClientRow, { id: clientId, deletedAt: IsNull() });
       if (client === null) return notFound(`client ${clientId}`);
       const result = await insertCredential(write, toClient(client), credential);
@@ -254,6 +260,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
       const row = await write.rows.findOneBy(CredentialRow, { id: credentialId });
       if (row === null || !(await this.remove(write, CredentialRow, { id: credentialId })))
         return notFound(what);
+      await removeSet(write, credentialId, this.options.now());
       const { partnerId, clientId } = row;
       const credential = toCredential(row);
       await also(write, credential);

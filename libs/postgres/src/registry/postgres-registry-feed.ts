@@ -6,6 +6,7 @@ import {
   CredentialRow,
   DenyEntryRow,
   GrantRow,
+  KeySetRow,
   OcspResponseRow,
   PartnerRow,
   RegistryVersionRow,
@@ -19,6 +20,7 @@ import {
   toClient,
   toCredential,
   toGrant,
+  toKeySet,
   toOcspResponse,
   toPartner,
   toResource,
@@ -68,6 +70,7 @@ export class PostgresRegistryFeed implements RegistryFeed {
             toOcspResponse,
           )),
           ...(await read(manager, version, 'denyEntries', DenyEntryRow, (row) => row.id, toDenyEntry)),
+          ...(await read(manager, version, 'keySets', KeySetRow, (row) => row.id, toKeySet)),
         ];
         return { version: current, changes };
       },

@@ -3,6 +3,7 @@ import type {
   Credential,
   DeniedEntry,
   Grant,
+  KeySetSourceEntry,
   OcspResponseEntry,
   Page,
   Partner,
@@ -11,7 +12,7 @@ import type {
   RevocationSourceEntry,
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
-import type { CertificateThumbprint } from '@holdfast/token-binding';
+import { thumbprintOf, type CertificateThumbprint } from '@holdfast/token-binding';
 import { IsNull, MoreThan, type FindOptionsOrder, type FindOptionsWhere } from 'typeorm';
 import type { Database } from '../connection/database.js';
 import {
@@ -116,6 +117,22 @@ export class RegistryQueries {
     }));
   }
 
+  async listKeySets(
+    { limit, after }: Page,
+    { clientId }: { clientId?: string },
+  ): Promise<readonly KeySetSourceEntry[]> {
+    const rows = (await this.database.within(WITHIN_MS, (runner) =>
+      runner.query(KEY_SETS, [limit, after ?? '', clientId ?? null]),
+    )) as KeySetFacts[];
+    return rows.map(({ certificates, freshUntil, lastSuccess, lastError, ...row }) => ({
+      ...row,
+      thumbprints: (certificates ?? []).map((der) => thumbprintOf(der)),
+      freshUntil: freshUntil ?? undefined,
+      lastSuccess: lastSuccess ?? undefined,
+      lastError: lastError ?? undefined,
+    }));
+  }
+
   private async page<R extends VersionedRow>(
     table: new () => R,
     key: keyof R & string,
@@ -136,11 +153,11 @@ export class RegistryQueries {
 }
 
 /** As the database has it: null where there is nothing. */
-type SourceFacts = {
-  readonly [K in keyof RevocationSourceEntry]: undefined extends RevocationSourceEntry[K]
-    ? Exclude<RevocationSourceEntry[K], undefined> | null
-    : RevocationSourceEntry[K];
-} & { readonly certificate: CertificateThumbprint | '' };
+type Facts<Entry> = {
+  readonly [K in keyof Entry]: undefined extends Entry[K] ? Exclude<Entry[K], undefined> | null : Entry[K];
+};
+type KeySetFacts = Facts<Omit<KeySetSourceEntry, 'thumbprints'>> & { readonly certificates: Buffer[] | null };
+type SourceFacts = Facts<RevocationSourceEntry> & { readonly certificate: CertificateThumbprint | '' };
 
 /** A URL is too long for the place in a list; its digest is not. */
 const REVOCATION_SOURCES = `
@@ -156,5 +173,13 @@ const REVOCATION_SOURCES = `
     WHERE EXISTS (SELECT FROM trust_anchor a WHERE a.id = s.anchor_id AND a.deleted_at IS NULL)) sources
   WHERE id COLLATE "C" > $2 AND ($3::text IS NULL OR "anchorId" = $3)
   ORDER BY id COLLATE "C" LIMIT $1`;
+
+const KEY_SETS = `
+  SELECT c.id AS "credentialId", c.client_id AS "clientId", c.value AS url, k.certificates,
+    k.fresh_until AS "freshUntil", last_success AS "lastSuccess", last_error AS "lastError", next_due AS "nextDue"
+  FROM credential c JOIN key_set_source s ON s.credential_id = c.id
+    LEFT JOIN key_set k ON k.id = c.id AND k.deleted_at IS NULL
+  WHERE c.deleted_at IS NULL AND c.id COLLATE "C" > $2 AND ($3::text IS NULL OR c.client_id = $3)
+  ORDER BY c.id COLLATE "C" LIMIT $1`;
 
 const ONE: Page = { limit: 1, after: undefined };

@@ -83,7 +83,7 @@ describe('RegistrySubscription', () => {
     await subscribe({ pollMillis: A_LONG_TIME });
     const client = replica.findById(CLIENT);
     expect(client).toMatchObject({ partnerId: 'acme', status: 'active', partnerStatus: 'active' });
-    expect(client?.hasPinned(PIN.thumbprint, PIN.keyThumbprint)).toBe(true);
+    expect(client?.hasPinned(PIN.thumbprint, PIN.keyThumbprint, new Date())).toBe(true);
     expect([...(client?.grants ?? [])]).toEqual([['https://api.acme.example', new Set(['orders:read'])]]);
     expect(replica.ageMs()).toBeLessThan(2_000);
   });
@@ -120,7 +120,7 @@ describe('RegistrySubscription', () => {
     await registry.retireCredential(ALICE, credential!.id);
     await registry.removeGrant(ALICE, grant!.id);
     await eventually(() => replica.findById(CLIENT)?.grants.size === 0, 1_000);
-    expect(replica.findById(CLIENT)?.hasPinned(PIN.thumbprint, PIN.keyThumbprint)).toBe(false);
+    expect(replica.findById(CLIENT)?.hasPinned(PIN.thumbprint, PIN.keyThumbprint, new Date())).toBe(false);
     await registry.addCredential(ALICE, CLIENT, PIN);
     await registry.addGrant(ALICE, { ...grant!, clientId: CLIENT });
     await eventually(() => replica.findById(CLIENT)?.grants.size === 1, 1_000);

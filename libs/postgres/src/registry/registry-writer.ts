@@ -108,4 +108,5 @@ const REFUSED_BY: { readonly [constraint: string]: 'already_exists' | 'identity_
   credential_thumbprint_taken: 'identity_taken',
   credential_key_taken: 'identity_taken',
   credential_name_taken: 'identity_taken',
+  credential_one_key_set: 'already_exists',
 };

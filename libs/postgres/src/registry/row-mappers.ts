@@ -2,6 +2,7 @@ import type {
   ClientEntry,
   Credential,
   Grant,
+  KeySetEntry,
   OcspResponseEntry,
   Partner,
   Resource,
@@ -14,6 +15,7 @@ import type {
   ClientRow,
   CredentialRow,
   GrantRow,
+  KeySetRow,
   OcspResponseRow,
   PartnerRow,
   ResourceRow,
@@ -59,6 +61,7 @@ export function toCredential(row: CredentialRow): Credential {
       keyThumbprint: keyThumbprint!,
     };
   }
+  if (kind === 'jwks_uri') return { kind, id, clientId, url: row.value! };
   return { kind, id, clientId, anchorId: row.anchorId!, value: row.value!, canonical: row.canonical! };
 }
 
@@ -68,6 +71,10 @@ export function toResource({ audience, partnerId, scopes }: ResourceRow): Resour
 
 export function toGrant({ id, clientId, audience, scopes }: GrantRow): Grant {
   return { id, clientId: clientId as ClientId, audience, scopes };
+}
+
+export function toKeySet({ id, clientId, certificates, fetchedAt, freshUntil }: KeySetRow): KeySetEntry {
+  return { id, clientId: clientId as ClientId, certificates, fetchedAt, freshUntil };
 }
 
 export function toRevocationList(row: RevocationListRow): RevocationListEntry {

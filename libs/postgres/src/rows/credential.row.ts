@@ -12,10 +12,12 @@ import { VersionedRow } from './versioned.row.js';
 @Entity('credential')
 @Check(
   'credential_complete',
-  `CASE WHEN kind = 'certificate'
-    THEN num_nonnulls(certificate, thumbprint, key_thumbprint) = 3
+  `CASE kind
+    WHEN 'certificate' THEN num_nonnulls(certificate, thumbprint, key_thumbprint) = 3
       AND pin_match IS NOT NULL AND pin_match IN ('certificate', 'public-key')
       AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 0
+    WHEN 'jwks_uri' THEN value IS NOT NULL AND num_nonnulls(anchor_id, anchor_key, canonical) = 0
+      AND num_nonnulls(certificate, thumbprint, key_thumbprint, pin_match) = 0
     ELSE kind IN ('subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email')
       AND num_nonnulls(anchor_id, anchor_key, value, canonical) = 4
       AND num_nonnulls(certificate, thumbprint, key_thumbprint, pin_match) = 0
@@ -38,6 +40,10 @@ import { VersionedRow } from './versioned.row.js';
 @Index('credential_name_taken', ['anchorKey', 'kind', 'canonical'], {
   unique: true,
   where: 'deleted_at IS NULL',
+})
+@Index('credential_one_key_set', ['clientId'], {
+  unique: true,
+  where: "deleted_at IS NULL AND kind = 'jwks_uri'",
 })
 @Index('credential_by_key', ['keyThumbprint'])
 @Index('credential_by_client', ['clientId'])

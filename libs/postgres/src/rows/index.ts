@@ -2,6 +2,7 @@ import { ClientRow } from './client.row.js';
 import { CredentialRow } from './credential.row.js';
 import { DenyEntryRow } from './deny-entry.row.js';
 import { GrantRow } from './grant.row.js';
+import { KeySetRow, KeySetSourceRow } from './key-set.row.js';
 import { PartnerRow } from './partner.row.js';
 import { AccountRow, ChallengeRow, PasskeyRow, SessionRow, SetupLinkRow } from './people.row.js';
 import { RegistryVersionRow } from './registry-version.row.js';
@@ -17,6 +18,8 @@ export {
   CredentialRow,
   DenyEntryRow,
   GrantRow,
+  KeySetRow,
+  KeySetSourceRow,
   OcspResponseRow,
   PartnerRow,
   PasskeyRow,
@@ -42,6 +45,8 @@ export const ROWS = [
   OcspResponseRow,
   DenyEntryRow,
   RevocationSourceRow,
+  KeySetRow,
+  KeySetSourceRow,
   RegistryVersionRow,
   SigningKeyRow,
   AccountRow,

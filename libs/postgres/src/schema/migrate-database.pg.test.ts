@@ -23,6 +23,7 @@ const MIGRATIONS = [
   'ServerAuthException1795230000000',
   'Ocsp1795273200000',
   'DenyList1795276800000',
+  'KeySets1795280400000',
 ];
 
 /** Undoes the migrations after this one. */

@@ -13,7 +13,7 @@ export interface RoleSettings {
 }
 
 const REGISTRY =
-  'partner, trust_anchor, client, credential, resource, access_grant, revocation_list, ocsp_response, deny_entry';
+  'partner, trust_anchor, client, credential, resource, access_grant, revocation_list, ocsp_response, deny_entry, key_set';
 const PUBLIC_KEY_COLUMNS = 'kid, alg, purpose, public_jwk, status, created_at';
 
 /**
@@ -25,6 +25,7 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
   token_service: [
     `SELECT ON migrations, registry_version, ${REGISTRY}`,
     `SELECT, INSERT (anchor_id, url, about, certificate, issuer, ends_at) ON revocation_source`,
+    `SELECT (credential_id, next_due, last_attempt), UPDATE (next_due) ON key_set_source`,
     `SELECT, INSERT ON signing_key`,
     `EXECUTE ON FUNCTION revoke_token`,
     `SELECT, INSERT ON audit_event`,
@@ -35,6 +36,7 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
     `SELECT, UPDATE ON registry_version`,
     `SELECT, INSERT, UPDATE ON ${REGISTRY}`,
     `SELECT, INSERT, UPDATE, DELETE ON revocation_source`,
+    `SELECT, INSERT, UPDATE ON key_set_source`,
     `SELECT (${PUBLIC_KEY_COLUMNS}) ON signing_key`,
     `SELECT, INSERT ON audit_event`,
     `SELECT ON unproven_refusal`,

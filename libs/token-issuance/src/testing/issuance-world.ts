@@ -58,7 +58,7 @@ export interface Outcome {
   readonly error?: unknown;
   readonly recorded: readonly AuditEvent[];
   readonly counted: readonly UnprovenRefusal[];
-  /** Anchor and URL of the CRLs that were asked for. */
+  /** Anchor, kind and URL of the sources of revocation status that were asked for, and key sets. */
   readonly wanted: readonly string[];
   /** Why it was not known whether the certificate is revoked, where a token was issued all the same. */
   readonly unknown: readonly string[];
@@ -224,6 +224,7 @@ export function askingIn(world: Situation): () => Promise<Outcome> {
     clients,
     POLICY,
     (anchor, sources) => void wanted.push(...sources.map(({ kind, url }) => `${anchor} ${kind} ${url}`)),
+    (credential) => void wanted.push(`key set of ${credential}`),
   );
   const recorder = new DecisionRecorder(audit, time.now);
   const issueToken = new IssueToken(authenticate, POLICY, signer, recorder, time);

@@ -20,7 +20,7 @@ import {
   type RegisteredNameKind,
   type RevocationRules,
 } from '@holdfast/certificate-validation';
-import { parseNewCredentials, type JsonWebKeySet } from '@holdfast/client-registry';
+import { parseFetchedKeySet, parseNewCredentials, type JsonWebKeySet } from '@holdfast/client-registry';
 import type { FuzzTarget } from './session.js';
 import { problemWithText } from './shown-text.js';
 import { pastedTargets } from './pasted-targets.js';
@@ -36,6 +36,7 @@ export function fuzzTargets(world: FuzzWorld): FuzzTarget[] {
     ...partTargets(world),
     uploadTarget(world),
     keySetTarget(world),
+    fetchedKeySetTarget(world),
     ...pastedTargets(world),
     distinguishedNameTarget(),
     ...REGISTERED_NAME_KINDS.map((kind) => registeredNameTarget(kind, world)),
@@ -213,11 +214,14 @@ function uploadTarget({ leaves, intermediate, root }: FuzzWorld): FuzzTarget {
   };
 }
 
-function keySetTarget({ leaves }: FuzzWorld): FuzzTarget {
-  const keys = leaves.map(({ der, keys: { publicKey } }) => ({
+const jwksOf = ({ leaves }: FuzzWorld): readonly object[] =>
+  leaves.map(({ der, keys: { publicKey } }) => ({
     ...KeyObject.from(publicKey).export({ format: 'jwk' }),
     x5c: [Buffer.from(der).toString('base64')],
   }));
+
+function keySetTarget(world: FuzzWorld): FuzzTarget {
+  const keys = jwksOf(world);
   return {
     name: 'json-web-key-set',
     seeds: keys.map((key) => octetsOf(JSON.stringify({ keys: [key] }))),
@@ -226,6 +230,19 @@ function keySetTarget({ leaves }: FuzzWorld): FuzzTarget {
       if (jwks === undefined) return undefined;
       const result = parseNewCredentials('self_signed_tls_client_auth', { jwks }, NOON);
       return result.accepted || result.problems.length > 0 ? undefined : 'it is refused without a problem';
+    },
+  };
+}
+
+function fetchedKeySetTarget(world: FuzzWorld): FuzzTarget {
+  const keys = jwksOf(world);
+  return {
+    name: 'fetched-key-set',
+    seeds: [keys, ...keys.map((key) => [key])].map((set) => octetsOf(JSON.stringify({ keys: set }))),
+    try(input) {
+      const verdict = parseFetchedKeySet(input, NOON);
+      if (!verdict.usable) return verdict.why === '' ? 'it is refused without a reason' : undefined;
+      return verdict.certificates.length > 0 ? undefined : 'a set without a certificate is usable';
     },
   };
 }

@@ -18,6 +18,7 @@ import {
 import { createTestDatabase } from '@holdfast/postgres/testing';
 import { createSelfSigned } from '@holdfast/test-pki';
 import { ProblemFilter } from '../../http/problem.filter.js';
+import { keySetAddresses } from '../../jobs/key-set-address.js';
 import { servePeople } from '../people-listener.js';
 
 /** The origin that the listeners take for their own, wherever they listen. */
@@ -121,6 +122,7 @@ export class PeopleWorld {
       {
         registry: this.registry(),
         audit: new AuditReader(database),
+        judgeAddress: keySetAddresses(new Set(['keys.listed.test:8443'])),
       },
       this.store(),
       { url: ORIGIN, mode },
