@@ -28,10 +28,20 @@ export interface SupervisorOptions {
 }
 
 /**
- * What a child may know of our own environment; everything else it is told explicitly. The last is a developer's own
- * setting: from which hosts of this machine CRLs may be fetched.
+ * What a child may know of our own environment; everything else it is told explicitly. The last two are a developer's own
+ * settings: from which hosts of this machine CRLs and key sets may be fetched, and whose certificates those may have.
  */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'NODE_OPTIONS', 'EGRESS_ALLOWED_HOSTS'];
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'NODE_OPTIONS',
+  'EGRESS_ALLOWED_HOSTS',
+  'NODE_EXTRA_CA_CERTS',
+];
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
 const POLL_MS = 50;

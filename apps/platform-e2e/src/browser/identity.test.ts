@@ -73,4 +73,21 @@ describe('the identity of a new application', () => {
     expect(await create(clientId)).toMatchObject([{ kind: 'certificate', match: 'public-key' }]);
     await owner.read('or any other certificate with its public key');
   });
+
+  inBrowser('is the address of a key set where that was chosen; the page says what was fetched', async () => {
+    const clientId = await begin();
+    const address = 'Address of the JWK Set';
+    await owner.click('radio', 'Pin certificate');
+    await owner.click('radio', 'A JWK Set that the partner publishes (jwks_uri)');
+    await owner.fill(address, 'http://keys.identity.example/jwks.json');
+    await owner.click('button', 'Create application');
+    await owner.read('the scheme of the address is not one that may be fetched');
+    const url = `https://keys.${clientId}.example/jwks.json`;
+    await owner.fill(address, url);
+    expect(await create(clientId)).toMatchObject([{ kind: 'jwks_uri', url }]);
+    await owner.read(url);
+    await owner.read('Nothing was fetched yet, so no certificate counts.');
+    // The name leads nowhere: the page shows why, without being loaded again.
+    await owner.read('Not fetched: host_unresolved');
+  });
 });

@@ -94,7 +94,7 @@ export function newClient(
   clientId: string,
   identity: ClientToRegister['identity'],
 ): Readonly<Record<string, unknown>> {
-  const isPinned = 'certificate' in identity || 'jwks' in identity;
+  const isPinned = ['certificate', 'jwks', 'jwks_uri'].some((member) => member in identity);
   return {
     id: clientId,
     partner: id,

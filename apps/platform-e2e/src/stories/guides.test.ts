@@ -89,6 +89,7 @@ describe('the guides', () => {
       await guide.paste();
       expect(await guide.paste()).toContain(`orders.${acme}.example`);
       await guide.paste();
+      expect(await guide.paste()).toContain(`https://keys.${beta}.example/jwks.json`);
       expect(guide.left).toBe(0);
       for (const client of [`${acme}-orders`, `${beta}-sync`, `${beta}-stock`]) await grant(client);
       await tokenFor(`${acme}-orders`, named);

@@ -28,6 +28,7 @@ const PERMITTED: Readonly<Record<string, number>> = {
   'GET /api/v1/revocation-lists': 200,
   'POST /api/v1/revocation-lists': 422,
   'GET /api/v1/revocation-sources': 200,
+  'GET /api/v1/key-sets': 200,
   'GET /api/v1/clients': 200,
   'POST /api/v1/clients': 422,
   'GET /api/v1/clients/{id}': 404,

@@ -6,6 +6,7 @@ import { CLIENT_AUTHENTICATION } from './client-authentication.js';
 import { DENIAL_OF_SERVICE } from './denial-of-service.js';
 import { FORGED_TOKENS } from './forged-tokens.js';
 import { FORWARDED_CERTIFICATES } from './forwarded-certificates.js';
+import { KEY_SET_ADDRESSES } from './key-set-addresses.js';
 import { LOG_INJECTION } from './log-injection.js';
 import { NAME_MATCHING } from './name-matching.js';
 import { OUTBOUND_FETCHES } from './outbound-fetches.js';
@@ -37,6 +38,7 @@ export const ATTACK_CASES: readonly AttackCase[] = [
   ...ADMIN_ACCESS,
   ...LOG_INJECTION,
   ...OUTBOUND_FETCHES,
+  ...KEY_SET_ADDRESSES,
   ...DENIAL_OF_SERVICE,
 ].toSorted((a, b) => rankOf(a.id) - rankOf(b.id));
 

@@ -7,6 +7,7 @@ import { registerNamedClient, registerPartner, type RegisteredPartner } from '..
 import { requestToken, type PartnerClient } from '../../harness/token-endpoint.js';
 import type { AttackCase } from '../attack-case.js';
 import type { AttackWorld } from '../attack-world.js';
+import { notRefusedLiterals } from './key-set-addresses.js';
 
 /** By when the jobs have tried what was noted: they look every two seconds. */
 const TRIED_WITHIN_MS = 10_000;
@@ -21,7 +22,8 @@ interface Source {
 export const OUTBOUND_FETCHES: readonly AttackCase[] = [
   {
     id: 'SS-02',
-    title: 'connects to no address on this machine or in a private network that a valid certificate names',
+    title:
+      'connects to no address on this machine or in a private network that a valid certificate names, and saves none',
     source: 'OWASP API7; CVE-2026-1180 (Keycloak)',
     check: (world) =>
       withPartner(world, async ({ partner, client, subject }, sink) => {
@@ -32,6 +34,7 @@ export const OUTBOUND_FETCHES: readonly AttackCase[] = [
           ...tried
             .filter(({ last_error: error }) => !REFUSED_ADDRESS.test(error ?? ''))
             .map(({ url, last_error: error }) => `${url}: ${error ?? 'not refused'}`),
+          ...(await notRefusedLiterals(world)),
           ...connectionsTo(sink),
         ];
       }),
