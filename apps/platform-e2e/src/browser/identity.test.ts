@@ -79,6 +79,7 @@ describe('the identity of a new application', () => {
     const address = 'Address of the JWK Set';
     await owner.click('radio', 'Pin certificate');
     await owner.click('radio', 'A JWK Set that the partner publishes (jwks_uri)');
+    expect(await owner.accessibilityViolations()).toEqual([]);
     await owner.fill(address, 'http://keys.identity.example/jwks.json');
     await owner.click('button', 'Create application');
     await owner.read('the scheme of the address is not one that may be fetched');
@@ -89,5 +90,13 @@ describe('the identity of a new application', () => {
     await owner.read('Nothing was fetched yet, so no certificate counts.');
     // The name leads nowhere: the page shows why, without being loaded again.
     await owner.read('Not fetched: host_unresolved');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await owner.page.emulateMedia({ colorScheme });
+      expect(await owner.accessibilityViolations()).toEqual([]);
+    }
+    await owner.page.setViewportSize({ width: 400, height: 800 });
+    const overflow = await owner.page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(overflow).toBeLessThanOrEqual(0);
+    await owner.page.setViewportSize({ width: 1280, height: 800 });
   });
 });
