@@ -108,6 +108,7 @@ export default tseslint.config(
       'libs/postgres/**',
       'libs/http-platform/**',
       'libs/resource-guard/src/system-clock.ts',
+      'libs/partner-client/src/system-clock.ts',
       'libs/*/src/**/*.test.ts',
       'libs/test-pki/**',
     ],

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { get, LIBRARY_NODE, makeApiWorld, type ApiWorld } from './testing/api-world.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const PUBLISHED = '@holdfast/resource-guard';
+const PUBLISHED = ['@holdfast/resource-guard', '@holdfast/partner-client'];
 const run = promisify(execFile);
 const project = mkdtempSync(join(tmpdir(), 'holdfast-packed-'));
 const TWO_MINUTES = 120_000;
@@ -34,7 +34,9 @@ function closureOf(name: string, found = new Set<string>()): ReadonlySet<string>
 /** Everything comes from tarballs: nothing is fetched from a registry, and nothing from this workspace is linked. */
 beforeAll(async () => {
   world = await makeApiWorld();
-  const folders = [...closureOf(PUBLISHED)].map((name) => join(ROOT, 'node_modules', name));
+  const found = new Set<string>();
+  for (const name of PUBLISHED) closureOf(name, found);
+  const folders = [...found].map((name) => join(ROOT, 'node_modules', name));
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', project, ...folders];
   const { stdout } = await run('npm', pack, { cwd: ROOT, maxBuffer: 64 * 1_024 * 1_024 });
   const listed = JSON.parse(stdout) as readonly Packed[] | Readonly<Record<string, Packed>>;
@@ -60,7 +62,7 @@ describe('the packed libraries, installed in an empty project', () => {
       [],
     );
     expect(paths.filter((path) => /\.test\.|\/testing\//.test(path))).toEqual([]);
-    for (const name of ['cnf-token-verification', 'resource-guard'])
+    for (const name of ['cnf-token-verification', 'resource-guard', 'partner-client'])
       expect(paths).toContain(`@holdfast/${name}/README.md`);
   });
 
@@ -82,9 +84,32 @@ describe('the packed libraries, installed in an empty project', () => {
     expect(await get(`${api}/orders`, { certificate: world.stranger, token })).toMatchObject({ status: 401 });
   });
 
+  it('call an API with the example of the README of partner-client', async () => {
+    const readme = readFileSync(join(ROOT, 'libs', 'partner-client', 'README.md'), 'utf8');
+    const example = /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    copyFileSync(
+      join(ROOT, 'examples', 'resource-servers', 'node-http', 'server.mjs'),
+      join(project, 'api.mjs'),
+    );
+    const api = await world.start('api.mjs', project);
+    const { pem, privateKeyPem } = world.own;
+    writeFileSync(join(project, 'client.pem'), pem);
+    writeFileSync(join(project, 'client.key.pem'), privateKeyPem, { mode: 0o600 });
+    copyFileSync(world.caFile, join(project, 'ca.pem'));
+    writeFileSync(
+      join(project, 'call.mjs'),
+      example
+        .replace('https://mtls.token.example/token', world.tokenEndpoint)
+        .replaceAll('https://api.example', api),
+    );
+    const { stdout } = await run(LIBRARY_NODE, ['call.mjs'], { cwd: project });
+    expect(stdout).toBe('200 {"client":"acme-orders"}\n');
+  });
+
   it('can be loaded by CommonJS, and without any framework', async () => {
     const names = [
       'cnf-token-verification',
+      'partner-client',
       ...['', '/node-http', '/express', '/fastify'].map((end) => `resource-guard${end}`),
     ];
     const script = names.map((name) => `require('@holdfast/${name}')`).join(';');
@@ -106,6 +131,7 @@ describe('the packed libraries, installed in an empty project', () => {
       writeFileSync(
         join(project, 'use.ts'),
         `import { createTokenVerifier } from '@holdfast/cnf-token-verification';
+       import { createPartnerClient } from '@holdfast/partner-client';
        import { systemPorts } from '@holdfast/resource-guard';
        import { boundToken } from '@holdfast/resource-guard/node-http';
        const issuers = [{ issuer: 'a', audience: 'b', keys: { jwksUri: 'https://a/jwks' } }];
@@ -113,6 +139,9 @@ describe('the packed libraries, installed in an empty project', () => {
        boundToken({ verifier }, () => ({ public: true }), (_request, response, access) => {
          response.end(access?.clientId satisfies string | undefined);
        });
+       const pem = { certificate: 'a', privateKey: 'b' };
+       const client = createPartnerClient({ tokenEndpoint: 'https://a/token', clientId: 'c', ...pem });
+       client.fetch('https://a/b', { method: 'POST' }).then(({ status }: { status: number }) => status);
        // @ts-expect-error a misspelt binding does not compile
        createTokenVerifier({ issuers, binding: 'maybe' }, systemPorts());`,
       );

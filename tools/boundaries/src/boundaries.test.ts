@@ -65,6 +65,7 @@ const FORBIDDEN: readonly [sourceTag: string, project: string, imported: string]
   ['type:domain', 'libs/certificate-validation', 'typeorm'],
   ['type:contract', 'libs/admin-contract', '@holdfast/oauth-protocol'],
   ['type:adapter', 'libs/resource-guard', '@holdfast/test-pki'],
+  ['type:adapter', 'libs/partner-client', '@holdfast/test-pki'],
   ['type:app', 'apps/token-service', '@holdfast/test-pki'],
   ['type:test-kit', 'libs/test-pki', '@holdfast/token-binding'],
   ['type:tool', 'tools/stack', '@holdfast/client-registry'],
@@ -74,6 +75,7 @@ const FORBIDDEN: readonly [sourceTag: string, project: string, imported: string]
   ['runtime:any', 'libs/oauth-protocol', 'pino'],
   ['runtime:browser', 'apps/admin-ui', '@holdfast/certificate-validation'],
   ['data:none', 'libs/http-platform', '@holdfast/postgres'],
+  ['data:none', 'libs/partner-client', '@holdfast/postgres'],
   ['data:none', 'apps/cli', 'pg'],
   ['data:own', 'apps/resource-server', '@holdfast/postgres'],
 ];
@@ -83,6 +85,7 @@ const ALLOWED: readonly [project: string, imported: string][] = [
   ['libs/signing-keys', '@holdfast/token-issuance'],
   ['apps/token-service', '@holdfast/postgres'],
   ['apps/resource-server', '@holdfast/resource-guard'],
+  ['apps/cli', '@holdfast/partner-client'],
   ['libs/postgres', 'typeorm'],
 ];
 

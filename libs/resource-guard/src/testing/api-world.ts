@@ -28,10 +28,14 @@ export interface Call {
   readonly token?: string;
 }
 
-/** A token service that publishes its keys over TLS, and two clients with certificates of their own. */
+/** A token service that publishes its keys and issues tokens over TLS, and two clients with certificates of their own. */
 export interface ApiWorld {
   readonly own: IssuedCertificate;
   readonly stranger: IssuedCertificate;
+  /** Where the holder of `own` gets a token that reads orders. */
+  readonly tokenEndpoint: string;
+  /** PEM: whom the servers of this world are trusted by. */
+  readonly caFile: string;
   /** A token for the holder of `own`. */
   token(scope: string): Promise<string>;
   /** Starts an API, `node <file>`, and gives its address once it listens. */
@@ -47,7 +51,22 @@ export async function makeApiWorld(): Promise<ApiWorld> {
   const stranger = await createSelfSigned({ subject: 'CN=stranger', ...LONG });
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
-  const jwks = await listen({ keys }, server);
+  const token = (scope: string): Promise<string> => {
+    const cnf = toConfirmation(thumbprintOf(own.der));
+    return new SignJWT({ client_id: 'acme-orders', scope, cnf: { ...cnf }, jti: 'j', sub: 'acme-orders' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' })
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(privateKey);
+  };
+  const service = await listen(server, async (url) =>
+    url === '/token'
+      ? { access_token: await token('orders:read'), token_type: 'Bearer', expires_in: 300 }
+      : { keys },
+  );
+  const serviceUrl = `https://localhost:${(service.address() as AddressInfo).port}`;
   const file = (name: string, text: string): string => {
     writeFileSync(join(directory, name), text, { mode: 0o600 });
     return join(directory, name);
@@ -55,7 +74,7 @@ export async function makeApiWorld(): Promise<ApiWorld> {
   const settings = {
     ISSUER,
     AUDIENCE,
-    JWKS_URI: `https://localhost:${(jwks.address() as AddressInfo).port}/jwks`,
+    JWKS_URI: `${serviceUrl}/jwks`,
     ISSUER_CA: file('ca.pem', root.pem),
     TLS_CERT: file('server.pem', server.pem),
     TLS_KEY: file('server.key.pem', server.privateKeyPem),
@@ -65,16 +84,9 @@ export async function makeApiWorld(): Promise<ApiWorld> {
   return {
     own,
     stranger,
-    token: (scope) => {
-      const cnf = toConfirmation(thumbprintOf(own.der));
-      return new SignJWT({ client_id: 'acme-orders', scope, cnf: { ...cnf }, jti: 'j', sub: 'acme-orders' })
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' })
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
-        .setIssuedAt()
-        .setExpirationTime('5m')
-        .sign(privateKey);
-    },
+    tokenEndpoint: `${serviceUrl}/token`,
+    caFile: settings.ISSUER_CA,
+    token,
     async start(program, cwd) {
       const environment = { PATH: process.env['PATH'], ...settings };
       const api = spawn(LIBRARY_NODE, [program], {
@@ -90,7 +102,8 @@ export async function makeApiWorld(): Promise<ApiWorld> {
       throw new Error(`${program} ended before it listened`);
     },
     async stop() {
-      jwks.close();
+      service.close();
+      service.closeAllConnections();
       for (const api of started) {
         if (api.exitCode !== null) continue;
         api.kill();
@@ -101,9 +114,20 @@ export async function makeApiWorld(): Promise<ApiWorld> {
   };
 }
 
-async function listen(json: object, identity: IssuedCertificate): Promise<Server> {
-  const server = createServer({ cert: identity.pem, key: identity.privateKeyPem }, (_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(json));
+async function listen(
+  identity: IssuedCertificate,
+  answer: (url: string | undefined) => Promise<object>,
+): Promise<Server> {
+  const tls = {
+    cert: identity.pem,
+    key: identity.privateKeyPem,
+    requestCert: true,
+    rejectUnauthorized: false,
+  };
+  const server = createServer(tls, ({ url }, response) => {
+    void answer(url).then((json) =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(json)),
+    );
   });
   await once(server.listen(0, 'localhost'), 'listening');
   return server;
