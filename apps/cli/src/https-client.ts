@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { explainConnectionFailure, type ConnectionFailureCode } from '@holdfast/partner-client';
 import { Failure } from './failure.js';
-import { printable } from './output.js';
 
 /** What a client proves itself with: PEM. */
 export interface TlsIdentity {
@@ -66,7 +66,7 @@ export class HttpsClient {
         outgoing.end(body);
       });
     } catch (error) {
-      throw connectionFailure(error as NodeJS.ErrnoException, url, this.trust);
+      throw connectionFailure(error as Error, url, this.trust);
     }
   }
 
@@ -91,75 +91,33 @@ function secureContext(identity: TlsIdentity | undefined, { certificates }: TlsT
 const timedOut = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
 
 /** Why there is no answer, and what to do about it. */
-function connectionFailure(error: NodeJS.ErrnoException, url: URL, trust: TlsTrust): Failure {
-  const server = url.host;
-  // OpenSSL's reason stands in the message only: "…:SSL routines:tls_validate_record_header:wrong version number:…".
-  const sslReason = /:SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1];
-  const explain = EXPLANATIONS[sslReason ?? error.code ?? ''];
-  if (explain !== undefined) return new Failure('connection', ...explain(server, trust.origin));
-  const why = printable(sslReason ?? error.message);
-  return new Failure('connection', `The connection to ${server} failed: ${why}.`);
+function connectionFailure(error: Error, { host }: URL, trust: TlsTrust): Failure {
+  const { code, message } = explainConnectionFailure(error, host, trust.origin);
+  return new Failure('connection', message, ADVICE[code]);
 }
 
-type Explanation = (server: string, trustOrigin: string) => [message: string, lines: string[]];
-
-const refused: Explanation = (server) => [
-  `Nothing listens at ${server}.`,
-  [
+/** In the terms of this tool: its options and the local stack. */
+const ADVICE: Readonly<Record<ConnectionFailureCode, readonly string[]>> = {
+  connection_refused: [
     'Is the server running? A local stack starts with: npm start',
     'Another server is named with --api, --token-endpoint or the URL.',
   ],
-];
-const unknownHost: Explanation = (server) => [
-  `The host name of ${server} is not known.`,
-  ['Check the spelling, and the network.'],
-];
-const unreachable: Explanation = (server) => [
-  `${server} cannot be reached.`,
-  ['Is the server running, and is the network between here and there in order?'],
-];
-const untrusted: Explanation = (server, origin) => [
-  `The certificate of ${server} does not come from an authority in ${origin}.`,
-  ["Name the file with that server's CA with --cacert or HOLDFAST_CA."],
-];
-const closed: Explanation = (server) => [
-  `${server} closed the connection without an answer.`,
-  [
+  host_unknown: ['Check the spelling, and the network.'],
+  unreachable: ['Is the server running, and is the network between here and there in order?'],
+  timed_out: ['Is it overloaded, or does a firewall drop the packets?'],
+  connection_closed: [
     'Is it the right port? A server that is stopping, or that knows no anchor for this certificate, does this.',
   ],
-];
-const notTls: Explanation = (server) => [`${server} does not speak TLS.`, ['Is it the right port?']];
-
-const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-  ECONNREFUSED: refused,
-  ENOTFOUND: unknownHost,
-  EAI_AGAIN: unknownHost,
-  EHOSTUNREACH: unreachable,
-  ENETUNREACH: unreachable,
-  ETIMEDOUT: (server) => [
-    `${server} gives no answer in time.`,
-    ['Is it overloaded, or does a firewall drop the packets?'],
+  not_tls: ['Is it the right port?'],
+  tls_version_refused: ['Both sides need TLS 1.2 or later.'],
+  server_untrusted: ["Name the file with that server's CA with --cacert or HOLDFAST_CA."],
+  server_certificate_expired: [
+    'Its owner has to renew it; a local stack does so at its next: npm start',
+    'Check the clock here, too.',
   ],
-  ECONNRESET: closed,
-  EPIPE: closed,
-  'wrong version number': notTls,
-  'packet length too long': notTls,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  CERT_SIGNATURE_FAILURE: untrusted,
-  CERT_HAS_EXPIRED: (server) => [
-    `The certificate of ${server}, or one above it, has expired.`,
-    ['Its owner has to renew it; a local stack does so at its next: npm start', 'Check the clock here, too.'],
-  ],
-  CERT_NOT_YET_VALID: (server) => [
-    `The certificate of ${server} is not valid yet.`,
-    ['Check the clocks here and there.'],
-  ],
-  ERR_TLS_CERT_ALTNAME_INVALID: (server) => [
-    `The certificate of ${server} is for another name.`,
-    ['Call the server by a name that its certificate has.'],
-  ],
+  server_certificate_not_yet_valid: ['Check the clocks here and there.'],
+  server_name_wrong: ['Call the server by a name that its certificate has.'],
+  client_certificate_asked_for: ['Are --cert and --key those for this server?'],
+  client_certificate_refused: ['What is wrong with it says: holdfast cert lint'],
+  unknown: [],
 };

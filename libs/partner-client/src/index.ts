@@ -11,4 +11,8 @@ export {
   UnexpectedAnswer,
   type TlsFailureCode,
 } from './errors.js';
-export { explainConnectionFailure, type ConnectionFailure } from './connection-failure.js';
+export {
+  explainConnectionFailure,
+  type ConnectionFailure,
+  type ConnectionFailureCode,
+} from './connection-failure.js';
