@@ -123,7 +123,13 @@ export default tseslint.config(
         'error',
         {
           enforceBuildableLibDependency: false,
-          allow: ['@holdfast/test-pki', '@holdfast/postgres/testing', '@holdfast/stack'],
+          // partner-client is what partners install: the end-to-end tests call with it as they do.
+          allow: [
+            '@holdfast/test-pki',
+            '@holdfast/postgres/testing',
+            '@holdfast/stack',
+            '@holdfast/partner-client',
+          ],
           depConstraints: DEP_CONSTRAINTS,
         },
       ],
