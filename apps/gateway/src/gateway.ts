@@ -3,12 +3,14 @@ import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { originOf, type ForwardedCertificates } from '@holdfast/certificate-source';
+import type { VerifiedAccess } from '@holdfast/cnf-token-verification';
 import { loggable, newRequestId, TransportRefusal } from '@holdfast/http-platform';
 import { REASONS } from '@holdfast/oauth-protocol';
 import { requireAdmitted, type AdmittedCall } from './decide.js';
 import { Exchange } from './forwarding/exchange.js';
 import { bodyOf, ClientGone, endLingering } from './forwarding/request-body.js';
 import { asksForWebSocket, openTunnel, responseOn } from './forwarding/tunnel.js';
+import type { AssertionAudience } from './identity/assertion.js';
 import { answerTo, detailOf, refusal, type GatewayAnswer } from './refusal.js';
 import type { GatewayState } from './state.js';
 import { askedAbout, asksToVerify, toVerifyAnswer } from './verify.js';
@@ -66,19 +68,19 @@ export class Gateway {
 
   /** For `createHttpsServer`; `attach` adds what is no plain request. */
   listener(proxies?: ForwardedCertificates): RequestListener {
-    return (request, response) => void this.serve(this.callOf(request, response, proxies), proxies);
+    return (request, response) => this.begin(this.callOf(request, response, proxies), proxies);
   }
 
   /** Serves what comes to `server` beside plain requests: announced bodies and WebSockets. */
   attach(server: Server, proxies?: ForwardedCertificates): void {
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      void this.serve({ ...this.callOf(request, response, proxies), awaitsContinue: true }, proxies);
+      this.begin({ ...this.callOf(request, response, proxies), awaitsContinue: true }, proxies);
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       socket.on('error', () => socket.destroy());
       if (head.length > 0) socket.unshift(head);
       const call = this.callOf(request, responseOn(request, socket), proxies);
-      void this.serve({ ...call, upgrade: socket }, proxies);
+      this.begin({ ...call, upgrade: socket }, proxies);
     });
   }
 
@@ -103,6 +105,11 @@ export class Gateway {
       upgrade: undefined,
       awaitsContinue: false,
     };
+  }
+
+  private begin(call: Call, proxies: ForwardedCertificates | undefined): void {
+    // Not even a fault in an answer ends the process (DO-21).
+    call.state.during(() => this.serve(call, proxies)).catch(() => call.response.destroy());
   }
 
   private async serve(call: Call, proxies: ForwardedCertificates | undefined): Promise<void> {
@@ -170,7 +177,7 @@ export class Gateway {
     headers.push('X-Forwarded-For', source, 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', host);
     headers.push(...state.identity.of(access));
     if (access !== undefined && state.assertions !== undefined)
-      headers.push(...(await state.assertions.of(access, audienceOf(route, access.audience), new Date())));
+      headers.push(...(await state.assertions.of(access, audienceOf(route, access), new Date())));
     return headers;
   }
 
@@ -182,7 +189,7 @@ export class Gateway {
     const { route, access } = await requireAdmitted(state, request, asked);
     const lines = ['X-Request-Id', id, 'Cache-Control', 'no-store', ...state.identity.of(access)];
     if (access !== undefined && state.assertions !== undefined)
-      lines.push(...(await state.assertions.of(access, audienceOf(route, access.audience), new Date())));
+      lines.push(...(await state.assertions.of(access, audienceOf(route, access), new Date())));
     response.writeHead(204, lines);
     endLingering(request, response);
     this.observer.passed(204, access !== undefined && access.thumbprint === undefined);
@@ -227,9 +234,8 @@ export class Gateway {
 /** RFC 6455 §4.1; the key and its kin are the client's own. */
 const UPGRADE = ['Connection', 'Upgrade', 'Upgrade', 'websocket'] as const;
 
-/** Whom an assertion is for: the upstream, or the API itself where a proxy forwards. */
-function audienceOf({ backend }: AdmittedCall['route'], api: string): string {
-  return backend?.plan.origin.origin ?? api;
+function audienceOf({ backend }: AdmittedCall['route'], access: VerifiedAccess): AssertionAudience {
+  return { name: backend?.plan.origin.origin ?? access.audience, boundTo: backend?.ownThumbprint };
 }
 
 /** RFC 9112 §3.2: exactly one; the server that made the request refuses others too, but not those that ask for an upgrade. */

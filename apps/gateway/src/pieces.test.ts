@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import type { VerifiedAccess } from '@holdfast/cnf-token-verification';
+import { thumbprintOf } from '@holdfast/token-binding';
 import { Assertions, readAssertionKey } from './identity/assertion.js';
 import { DEFAULT_IDENTITY_HEADERS, IdentityHeaders, inHeader } from './identity/identity-headers.js';
 import { RateLimit } from './rate-limit.js';
@@ -90,8 +91,14 @@ describe('identity headers', () => {
 
 describe('assertions', () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const plan = { key: privateKey, issuer: 'https://g.example', header: 'X-Who', lifetimeSeconds: 60 };
-  const UPSTREAM = 'http://127.0.0.1:1';
+  const plan = {
+    key: privateKey,
+    issuer: 'https://g.example',
+    header: 'X-Who',
+    bearer: false,
+    lifetimeSeconds: 60,
+  };
+  const UPSTREAM = { name: 'http://127.0.0.1:1', boundTo: undefined };
 
   it('vouch for a caller to one upstream, for a short time, verifiable by the published key', async () => {
     const assertions = new Assertions(plan);
@@ -99,7 +106,7 @@ describe('assertions', () => {
     const [jwk] = (await assertions.keySet()).keys;
     const { payload } = await jwtVerify(jwt!, await importJWK(jwk!, 'ES256'), {
       issuer: plan.issuer,
-      audience: UPSTREAM,
+      audience: UPSTREAM.name,
       typ: 'holdfast-identity+jwt',
       currentDate: NOON,
     });
@@ -116,10 +123,19 @@ describe('assertions', () => {
     const first = await at(0);
     expect(await at(29)).toBe(first);
     expect(await at(30)).not.toBe(first);
-    expect((await assertions.of(alice, 'http://other:1', NOON))[1]).not.toBe(first);
+    expect((await assertions.of(alice, { ...UPSTREAM, name: 'http://other:1' }, NOON))[1]).not.toBe(first);
     const late = await at(70);
     const { payload } = await jwtVerify(late!, createPublicKey(privateKey), { currentDate: NOON });
     expect(payload.exp).toBe(second + 100);
+  });
+
+  it('may be bearer tokens that only the gateway can use at the upstream (RFC 8705 §3.1)', async () => {
+    const own = thumbprintOf(Buffer.from('the certificate of the gateway'));
+    const assertions = new Assertions({ ...plan, bearer: true });
+    const [name, value] = await assertions.of(alice, { ...UPSTREAM, boundTo: own }, NOON);
+    expect(name).toBe('Authorization');
+    const { cnf, client_certificate } = decodeJwt(value!.replace(/^Bearer /, ''));
+    expect({ cnf, client_certificate }).toEqual({ cnf: { 'x5t#S256': own }, client_certificate: 'T' });
   });
 
   it('are signed with P-256 keys only', () => {

@@ -60,6 +60,18 @@ describe('a changed gateway file', () => {
     expect(lines.filter((line) => line.includes('is in use')).length).toBeGreaterThanOrEqual(2);
   });
 
+  it('closes no connection that a call under way still has to use', async () => {
+    const state = world.stateOf(FILE('read'));
+    const deciding = Promise.withResolvers<void>();
+    const work = state.during(() => deciding.promise);
+    let isRetired = false;
+    const retired = state.retire().then(() => (isRetired = true));
+    await delay(50);
+    expect(isRetired).toBe(false);
+    deciding.resolve();
+    await Promise.all([work, retired]);
+  });
+
   it('decides the next request: a scope that is needed now is missed now', async () => {
     world
       .stateOf(FILE('admin'))

@@ -30,6 +30,8 @@ export class GatewayState {
   readonly metadata: ReadonlyMap<string, ResourceMetadata>;
   private readonly upstreams: ReadonlyMap<string, Upstream>;
   private readonly verifiers: ReadonlyMap<string, TokenVerifier>;
+  private deciding = 0;
+  private onIdle: () => void = () => undefined;
   private readonly stopRefreshing: readonly (() => void)[];
 
   /** Throws `PolicyInvalid` if the issuers cannot be used as they are written. */
@@ -62,9 +64,21 @@ export class GatewayState {
     await Promise.all([...this.verifiers.values()].map((one) => one.requireReady(new Date())));
   }
 
-  /** Lets calls under way finish, then closes the connections to upstreams. */
+  /** Does something for a call that began with this state: its upstreams stay open until it is done. */
+  async during(work: () => Promise<void>): Promise<void> {
+    this.deciding += 1;
+    try {
+      await work();
+    } finally {
+      this.deciding -= 1;
+      if (this.deciding === 0) this.onIdle();
+    }
+  }
+
+  /** Lets calls under way finish, then closes the connections to upstreams. No new call may begin with it. */
   async retire(): Promise<void> {
     for (const stop of this.stopRefreshing) stop();
+    if (this.deciding > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
     await Promise.all([...this.upstreams.values()].map((upstream) => upstream.retire()));
   }
 

@@ -15,6 +15,15 @@ export const SETTINGS = {
   ...LISTENER_SETTINGS,
   ...PROXY_SETTINGS,
   ...TOKEN_SETTINGS,
+  GATEWAY_ISSUER: {
+    schema: values.httpsUrl.optional(),
+    meaning:
+      'the issuer of the assertions of a gateway in front of this API, which vouch for its callers (guides/gateway.md); needs GATEWAY_KEYS_FILE',
+  },
+  GATEWAY_KEYS_FILE: {
+    schema: values.file.optional(),
+    meaning: 'JWK Set file with the key of that gateway, as it stands at its /.well-known/holdfast/jwks',
+  },
   DENY_FEED_URL: {
     schema: values.httpsUrl.optional(),
     meaning:

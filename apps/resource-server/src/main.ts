@@ -1,8 +1,13 @@
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
 import { Counter } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
-import { createTokenVerifier, type TokenVerifier } from '@holdfast/cnf-token-verification';
+import {
+  createTokenVerifier,
+  type TokenPolicyInput,
+  type TokenVerifier,
+} from '@holdfast/cnf-token-verification';
 import {
   createFetch,
   createLogger,
@@ -13,11 +18,12 @@ import {
   runApp,
   serve,
   startManagement,
+  unusable,
   type Readiness,
   type RunningApp,
 } from '@holdfast/http-platform';
 import { ResourceServerModule } from './app.module.js';
-import { readResourceServerConfig } from './config.js';
+import { readResourceServerConfig, type ResourceServerConfig } from './config.js';
 import { readDenyFeed } from './deny-feed.js';
 import { ResourceErrorFilter } from './http/resource-error.filter.js';
 
@@ -41,10 +47,17 @@ async function start(): Promise<RunningApp> {
   const verifier = createTokenVerifier(
     // Orders belong to partners, so a token has to name one.
     {
-      issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }],
+      issuers: [
+        { issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] },
+        ...gatewayIssuers(config),
+      ],
       denyFeed: followed?.policy,
     },
-    { fetch: createFetch(config.ISSUER_CA_FILE), denyFeed: followed?.follower.start().feed },
+    {
+      fetch: createFetch(config.ISSUER_CA_FILE),
+      readFile: (path) => readFile(path, 'utf8'),
+      denyFeed: followed?.follower.start().feed,
+    },
   );
   const stopRefreshing = verifier.keepFresh(
     () => new Date(),
@@ -85,6 +98,15 @@ async function start(): Promise<RunningApp> {
       management.close();
     },
   };
+}
+
+/** A gateway in front vouches for callers by assertions that are bound to its own certificate. */
+function gatewayIssuers(config: ResourceServerConfig): TokenPolicyInput['issuers'] {
+  const { GATEWAY_ISSUER: issuer, GATEWAY_KEYS_FILE: file, AUDIENCE: audience } = config;
+  if (issuer === undefined && file === undefined) return [];
+  if (issuer === undefined || file === undefined)
+    throw unusable('GATEWAY_ISSUER and GATEWAY_KEYS_FILE: set both, or neither');
+  return [{ issuer, audience, keys: { file }, typ: 'holdfast-identity+jwt', requiredClaims: ['partner'] }];
 }
 
 /** Without keys nothing can be verified, so nothing is served: never open, not ready instead. */

@@ -4,7 +4,7 @@ import { portsFrom } from './ports.js';
 
 const SETTINGS = {
   ports: portsFrom(7400),
-  pki: { server: {} },
+  pki: { server: {}, gateway: {} },
   secrets: {},
   auditSpool: '/spool',
 } as StackSettings;
@@ -17,14 +17,16 @@ describe('applications', () => {
     expect(listening(SETTINGS)).toEqual([
       ['token-service', undefined, undefined],
       ['resource-server', undefined, undefined],
+      ['gateway', undefined, undefined],
       ['admin', undefined, undefined],
     ]);
   });
 
-  it('listen for the proxies of the file at the token service and the API, never at admin', () => {
+  it('listen for the proxies of the file at the token service, the API and the gateway, never at admin', () => {
     expect(listening({ ...SETTINGS, proxiesFile: '/etc/proxies.yaml' })).toEqual([
       ['token-service', '7412', '/etc/proxies.yaml'],
       ['resource-server', '7422', '/etc/proxies.yaml'],
+      ['gateway', '7432', '/etc/proxies.yaml'],
       ['admin', undefined, undefined],
     ]);
   });

@@ -11,6 +11,8 @@ export interface StackSettings {
   readonly auditSpool: string;
   /** The proxies that may forward client certificates, if there are any: their listeners are off without it. */
   readonly proxiesFile?: string | undefined;
+  /** What the gateway is told, made by `writeGatewayFile`. */
+  readonly gatewayFile: string;
 }
 
 /** The addresses under which a stack's listeners are reached. */
@@ -20,6 +22,7 @@ export interface StackUrls {
   readonly tokenMutualTls: string;
   readonly tokenEndpoint: string;
   readonly resourceServer: string;
+  readonly gateway: string;
   readonly admin: string;
   readonly adminApi: string;
 }
@@ -33,6 +36,7 @@ export function urlsOf(ports: Ports): StackUrls {
     tokenMutualTls: at(ports.tokenMutualTls),
     tokenEndpoint: `${at(ports.tokenMutualTls)}/token`,
     resourceServer: at(ports.resourceServer),
+    gateway: at(ports.gateway),
     admin: at(ports.admin),
     adminApi: at(ports.adminApi),
   };
@@ -80,7 +84,8 @@ export function preparations({ ports, pki, secrets }: StackSettings): Program[] 
 }
 
 /** The applications of a stack, in the order in which they are started. */
-export function applications({ ports, pki, secrets, auditSpool, proxiesFile }: StackSettings): Application[] {
+export function applications(settings: StackSettings): Application[] {
+  const { ports, pki, secrets, auditSpool, proxiesFile, gatewayFile } = settings;
   const urls = urlsOf(ports);
   const everywhere = {
     HOLDFAST_MODE: 'development',
@@ -119,8 +124,22 @@ export function applications({ ports, pki, secrets, auditSpool, proxiesFile }: S
         AUDIENCE: urls.resourceServer,
         MTLS_PORT: String(ports.resourceServer),
         MANAGEMENT_PORT: String(ports.resourceManagement),
+        GATEWAY_ISSUER: urls.gateway,
+        GATEWAY_KEYS_FILE: pki.gateway.keysFile,
         DATABASE_URL_FILE: secrets.resourceServerUrlFile,
         ...behindProxies(ports.resourceProxies),
+      },
+    },
+    {
+      name: 'gateway',
+      script: 'apps/gateway/dist/main.js',
+      managementPort: ports.gatewayManagement,
+      env: {
+        ...everywhere,
+        GATEWAY_FILE: gatewayFile,
+        MTLS_PORT: String(ports.gateway),
+        MANAGEMENT_PORT: String(ports.gatewayManagement),
+        ...behindProxies(ports.gatewayProxies),
       },
     },
     {

@@ -7,6 +7,8 @@ import { decodeTokenClaims, requestToken, untilIssued, type TokenClient } from '
 export interface DemoWorld {
   readonly acme: TokenClient;
   readonly beta: TokenClient;
+  /** Where the sample API is reached through the gateway. */
+  readonly gateway: string;
   /** A client that was made for this run, because the demo suspends it. */
   readonly temporary: TokenClient;
   /** Suspends the temporary client; resolves when that is acknowledged. */
@@ -24,16 +26,20 @@ const SUSPENDED_WITHIN_MS = 1_000;
 const POLL_MS = 20;
 
 /**
- * Shows on the running stack what it is for, in seven lines: a token bound to a certificate works for its holder and
+ * Shows on the running stack what it is for, in eight lines: a token bound to a certificate works for its holder and
  * for nobody else. A line that does not come out as it must has `ok: false`; only a missing answer throws.
  */
 export async function runDemo(world: DemoWorld): Promise<readonly DemoLine[]> {
-  const { acme, beta } = world;
+  const { acme, beta, gateway } = world;
   const issued = await requestToken(acme);
   const token = String(issued.body['access_token']);
   return [
     judgeIssued(issued, acme),
-    judgeAccepted(await ordersWith(acme, token, acme.certificate)),
+    judgeAccepted(await ordersWith(acme, token, acme.certificate), 'the resource server'),
+    judgeAccepted(
+      await ordersWith({ ...acme, resource: gateway }, token, acme.certificate),
+      'the same API through the gateway',
+    ),
     judgeOtherCertificate(await ordersWith(acme, token, beta.certificate)),
     judgeNoCertificate(await ordersWith(acme, token, undefined)),
     judgeOtherClientId(await requestToken({ ...acme, clientId: beta.clientId }), beta),
@@ -49,12 +55,12 @@ function judgeIssued(answer: Answer, { clientId }: TokenClient): DemoLine {
   return { ok: isBound, text: `${clientId} asks for a token: ${outcome(answer)}${binding}` };
 }
 
-function judgeAccepted(answer: Answer): DemoLine {
+function judgeAccepted(answer: Answer, what: string): DemoLine {
   const { orders } = answer.body;
   const count = Array.isArray(orders) ? ` and ${orders.length} orders` : '';
   return {
     ok: answer.status === 200,
-    text: `acme calls the resource server with it: ${outcome(answer)}${count}`,
+    text: `acme calls ${what} with it: ${outcome(answer)}${count}`,
   };
 }
 

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { ensureDevelopmentPki, type DevelopmentPki } from './development-pki.js';
 
 const NOON = new Date('2026-11-21T12:00:00Z');
-const EVERYTHING = ['server certificate', 'operator certificate', 'acme certificate', 'beta certificate'];
+const EVERYTHING = [
+  'server certificate',
+  'operator certificate',
+  'acme certificate',
+  'beta certificate',
+  'gateway certificate',
+];
 
 describe('ensureDevelopmentPki', () => {
   let directory: string;

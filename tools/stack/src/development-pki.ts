@@ -1,4 +1,11 @@
-import { X509Certificate, createPrivateKey, randomBytes } from 'node:crypto';
+import {
+  X509Certificate,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+} from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -32,6 +39,8 @@ export interface DevelopmentPki {
   readonly acme: CertificateFiles & { readonly anchorFile: string; readonly subjectDn: string };
   /** The demo partner with a self-signed certificate. */
   readonly beta: CertificateFiles;
+  /** What the gateway shows to the API behind it, the key of its assertions, and that key for others to verify with. */
+  readonly gateway: CertificateFiles & { readonly identityKeyFile: string; readonly keysFile: string };
   /** 32 random octets, base64: encrypts the signing keys in the database. */
   readonly keyEncryptionKeyFile: string;
   /** What was missing or about to expire and has been made now, in words. */
@@ -69,7 +78,9 @@ export async function ensureDevelopmentPki(options: DevelopmentPkiOptions): Prom
     ['operator certificate', ensureSelfSigned(pki.operator, 'CN=holdfast-operator,O=Holdfast', options.now)],
     ['acme certificate', ensureAcme(pairAt(directory, 'acme-issuing-ca'), pki.acme, options.now)],
     ['beta certificate', ensureSelfSigned(pki.beta, 'CN=beta-sync,O=Beta AG,C=CH', options.now)],
+    ['gateway certificate', ensureSelfSigned(pki.gateway, 'CN=holdfast-gateway,O=Holdfast', options.now)],
   ];
+  ensureGatewayKey(pki.gateway);
   const made = [];
   for (const [name, make] of steps) if (await make) made.push(name);
   return { ...pki, made };
@@ -89,6 +100,11 @@ export function developmentPkiIn(directory: string): Omit<DevelopmentPki, 'made'
       subjectDn: ACME_SUBJECT,
     },
     beta: pairAt(directory, 'beta-sync'),
+    gateway: {
+      ...pairAt(directory, 'gateway'),
+      identityKeyFile: at('gateway-identity.key.pem'),
+      keysFile: at('gateway-keys.json'),
+    },
     keyEncryptionKeyFile: at(KEY_ENCRYPTION_KEY_FILE),
   };
 }
@@ -137,6 +153,16 @@ export async function ensureSelfSigned(
   });
   writePair(files, made.pem, made);
   return true;
+}
+
+/** The key of the gateway's assertions, and its JWK Set; RFC 7638 gives the name that the gateway gives it too. */
+function ensureGatewayKey({ identityKeyFile, keysFile }: DevelopmentPki['gateway']): void {
+  const pem = readOrMakePrivateFile(identityKeyFile, () =>
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  );
+  const { crv, kty, x, y } = createPublicKey(pem).export({ format: 'jwk' });
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+  writePrivateFile(keysFile, JSON.stringify({ keys: [{ crv, kty, x, y, kid, alg: 'ES256', use: 'sig' }] }));
 }
 
 /** The issuing authority is kept, so that a renewed leaf needs no new registration (RFC 8705 §2.1). */

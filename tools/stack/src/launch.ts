@@ -73,11 +73,12 @@ function proxiesFile(configured: string | undefined): string | undefined {
   return configured === undefined || configured === '' ? undefined : resolve(workspaceRoot, configured);
 }
 
-async function showDemo({ admin, clients, settings }: RunningStack): Promise<boolean> {
+async function showDemo({ admin, clients, settings, file }: RunningStack): Promise<boolean> {
   const temporary = await registerTemporaryClient(admin, clients, settings.pki.directory, new Date());
   const lines = await runDemo({
     acme: clients.acme,
     beta: clients.beta,
+    gateway: file.gateway,
     temporary,
     suspendTemporary: () => admin.post(`/api/v1/clients/${temporary.clientId}/suspend`),
   });

@@ -32,6 +32,9 @@ describe('portsFrom', () => {
       tokenManagement: 7419,
       resourceServer: 7420,
       resourceManagement: 7429,
+      gateway: 7430,
+      gatewayProxies: 7432,
+      gatewayManagement: 7439,
       postgres: 7490,
     });
   });

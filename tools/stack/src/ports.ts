@@ -16,6 +16,9 @@ export interface Ports {
   readonly resourceServer: number;
   readonly resourceProxies: number;
   readonly resourceManagement: number;
+  readonly gateway: number;
+  readonly gatewayProxies: number;
+  readonly gatewayManagement: number;
   readonly postgres: number;
 }
 
@@ -32,6 +35,9 @@ const OFFSETS = {
   resourceServer: 20,
   resourceProxies: 22,
   resourceManagement: 29,
+  gateway: 30,
+  gatewayProxies: 32,
+  gatewayManagement: 39,
   postgres: 90,
 } as const satisfies Record<PortName, number>;
 
@@ -46,6 +52,9 @@ const PURPOSES = {
   resourceServer: 'the resource server',
   resourceProxies: 'proxies in front of the resource server',
   resourceManagement: 'health and metrics of the resource server',
+  gateway: 'the gateway',
+  gatewayProxies: 'proxies in front of the gateway',
+  gatewayManagement: 'health and metrics of the gateway',
   postgres: 'the embedded PostgreSQL',
 } as const satisfies Record<PortName, string>;
 

@@ -7,6 +7,8 @@ export interface StackFile {
   readonly issuer: string;
   readonly tokenEndpoint: string;
   readonly resourceServer: string;
+  /** The same API through the gateway. */
+  readonly gateway: string;
   /** Where people administer, in a browser. */
   readonly admin: string;
   readonly adminApi: string;

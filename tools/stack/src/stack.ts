@@ -6,6 +6,7 @@ import { ensureDatabaseSecrets } from './database-secrets.js';
 import { ensureDevelopmentPki, KEY_ENCRYPTION_KEY_FILE } from './development-pki.js';
 import { startEmbeddedPostgres, stopLeftoverDatabase, type EmbeddedPostgres } from './embedded-postgres.js';
 import { requireUsableServer } from './external-postgres.js';
+import { GATEWAY_FILE, writeGatewayFile } from './gateway-file.js';
 import { claimHome, holdHome, requireStateOf, resetHome, type Home } from './home.js';
 import { PORT_NAMES, portsFrom, requireFreePorts, type PortName, type Ports } from './ports.js';
 import { endLeftovers, ProcessList } from './process-list.js';
@@ -136,7 +137,7 @@ async function requireServer({ databaseUrl, reset, step }: StackOptions, home: H
 function portsNeeded({ databaseUrl, proxiesFile }: StackOptions): readonly PortName[] {
   const unused: readonly PortName[] = [
     ...(databaseUrl === undefined ? [] : (['postgres'] as const)),
-    ...(proxiesFile === undefined ? (['tokenProxies', 'resourceProxies'] as const) : []),
+    ...(proxiesFile === undefined ? (['tokenProxies', 'resourceProxies', 'gatewayProxies'] as const) : []),
   ];
   return PORT_NAMES.filter((name) => !unused.includes(name));
 }
@@ -191,7 +192,9 @@ async function makeSettings(
     ({ made }) => (made.length === 0 ? `kept, in ${home.shown(home.pki)}` : `made: ${made.join(', ')}`),
   );
   const secrets = ensureDatabaseSecrets(home.secrets, serverUrl);
-  return { ports, pki, secrets, auditSpool: home.auditSpool, proxiesFile };
+  const gatewayFile = join(home.directory, GATEWAY_FILE);
+  writeGatewayFile(gatewayFile, pki, urlsOf(ports));
+  return { ports, pki, secrets, auditSpool: home.auditSpool, proxiesFile, gatewayFile };
 }
 
 async function runAll(supervisor: Supervisor, settings: StackSettings): Promise<void> {
@@ -209,11 +212,12 @@ function describeStack(
   { operator, acme, beta }: StackClients,
   running: Pick<StackFile, 'pids' | 'setupUrl'>,
 ): StackFile {
-  const { issuer, tokenEndpoint, resourceServer, admin, adminApi } = urlsOf(settings.ports);
+  const { issuer, tokenEndpoint, resourceServer, gateway, admin, adminApi } = urlsOf(settings.ports);
   return {
     issuer,
     tokenEndpoint,
     resourceServer,
+    gateway,
     admin,
     adminApi,
     caFile: settings.pki.serverCaFile,

@@ -13,6 +13,7 @@ export function summaryOf({ file, home, settings }: RunningStack): string {
     'Holdfast is up:',
     `  token service      ${file.issuer} (metadata, keys), ${file.tokenEndpoint}`,
     `  resource server    ${file.resourceServer}/orders`,
+    `  gateway            ${file.gateway}/orders (the same API through it)`,
     `  administration     ${file.admin}`,
     `  admin API          ${file.adminApi}/api/v1`,
     `  state, logs        ${home.shown(home.directory)}, ${home.shown(home.logs)}`,

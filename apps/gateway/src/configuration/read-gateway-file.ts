@@ -208,11 +208,11 @@ function readAssertion(
   problem: Problem,
 ): AssertionPlan | undefined {
   if (assertion === undefined) return undefined;
-  const { privateKeyFile, issuer, header, lifetimeSeconds } = assertion;
+  const { privateKeyFile, issuer, header, bearer, lifetimeSeconds } = assertion;
   const pem = files.read(privateKeyFile, 'identity.assertion.privateKeyFile');
   if (pem === undefined) return undefined;
   const key = readAssertionKey(pem);
-  if (key !== undefined) return { key, issuer, header, lifetimeSeconds };
+  if (key !== undefined) return { key, issuer, header, bearer, lifetimeSeconds };
   problem('identity.assertion.privateKeyFile', 'is no private key for P-256 in PKCS#8 PEM');
   return undefined;
 }

@@ -104,6 +104,8 @@ const Assertion = z.strictObject({
   /** Its `iss`: the address under which upstreams find the keys of the gateway. */
   issuer: z.url({ protocol: /^https$/ }),
   header: headerName.default('Holdfast-Assertion'),
+  /** As `Authorization: Bearer` instead, bound to the gateway's own certificate where it shows the upstream one. */
+  bearer: z.boolean().default(false),
   lifetimeSeconds: z.number().int().min(5).max(300).default(60),
 });
 

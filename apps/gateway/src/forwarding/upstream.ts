@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { request as httpRequest, type ClientRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { buildConnector, Pool } from 'undici';
+import { thumbprintOf, type CertificateThumbprint } from '@holdfast/token-binding';
 import { guardedLookup, type AddressRule } from './upstream-address.js';
 
 /** PEM: whom the gateway trusts as an upstream's authority, and its own certificate there. */
@@ -32,11 +34,14 @@ const LARGEST_HEADER = 32 * 1_024;
 /** The connections to one backend. They are shared by all callers: one request at a time on each, nothing pipelined. */
 export class Upstream {
   readonly pool: Pool;
+  /** Of the gateway's own certificate at this upstream, if it shows one. */
+  readonly ownThumbprint: CertificateThumbprint | undefined;
   private readonly connecting;
 
   constructor(readonly plan: UpstreamPlan) {
     const { origin, tls, connections, addresses } = plan;
     this.connecting = { ...given(tls), lookup: guardedLookup(portOf(origin), addresses) };
+    this.ownThumbprint = tls.cert === undefined ? undefined : thumbprintOf(new X509Certificate(tls.cert).raw);
     this.pool = new Pool(origin, {
       connections,
       pipelining: 1,

@@ -1,13 +1,24 @@
 import { createPrivateKey, createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, SignJWT, type JWK } from 'jose';
 import type { VerifiedAccess } from '@holdfast/cnf-token-verification';
+import type { CertificateThumbprint } from '@holdfast/token-binding';
 
 /** How callers are vouched for to upstreams, in a JWT. */
 export interface AssertionPlan {
   readonly key: KeyObject;
   readonly issuer: string;
   readonly header: string;
+  /** Sent as `Authorization: Bearer` instead of in `header`. */
+  readonly bearer: boolean;
   readonly lifetimeSeconds: number;
+}
+
+/** For whom an assertion is. */
+export interface AssertionAudience {
+  /** The origin of the upstream, or the API itself where another proxy forwards. */
+  readonly name: string;
+  /** Of the gateway's own certificate at that upstream, if it shows one: only its holder can use the assertion there. */
+  readonly boundTo: CertificateThumbprint | undefined;
 }
 
 /** A P-256 private key in PEM, or undefined for anything else. */
@@ -43,17 +54,28 @@ export class Assertions {
     return { keys: [await this.jwk] };
   }
 
-  /** A header line with the assertion for `audience`, the origin of the upstream. */
-  async of(access: VerifiedAccess, audience: string, now: Date): Promise<readonly string[]> {
-    const known = this.signed.get(access)?.get(audience);
-    if (known !== undefined && now.getTime() < known.useUntil) return [this.plan.header, known.jwt];
-    const made = await this.sign(access, audience, now);
-    const all = this.signed.get(access) ?? new Map<string, Signed>();
-    this.signed.set(access, all.set(audience, made));
-    return [this.plan.header, made.jwt];
+  /** A header line with the assertion for `audience`. */
+  async of(access: VerifiedAccess, audience: AssertionAudience, now: Date): Promise<readonly string[]> {
+    const { header, bearer } = this.plan;
+    const jwt = await this.current(access, audience, now);
+    return bearer ? ['Authorization', `Bearer ${jwt}`] : [header, jwt];
   }
 
-  private async sign(access: VerifiedAccess, audience: string, now: Date): Promise<Signed> {
+  private async current(access: VerifiedAccess, audience: AssertionAudience, now: Date): Promise<string> {
+    const key = `${audience.name} ${audience.boundTo}`;
+    const known = this.signed.get(access)?.get(key);
+    if (known !== undefined && now.getTime() < known.useUntil) return known.jwt;
+    const made = await this.sign(access, audience, now);
+    const all = this.signed.get(access) ?? new Map<string, Signed>();
+    this.signed.set(access, all.set(key, made));
+    return made.jwt;
+  }
+
+  private async sign(
+    access: VerifiedAccess,
+    { name, boundTo }: AssertionAudience,
+    now: Date,
+  ): Promise<Signed> {
     const { key, issuer, lifetimeSeconds } = this.plan;
     const second = Math.floor(now.getTime() / 1_000);
     const jwt = await new SignJWT({
@@ -61,12 +83,13 @@ export class Assertions {
       scope: access.scopes.join(' '),
       token_issuer: access.issuer,
       ...(access.partner !== undefined && { partner: access.partner }),
-      // The certificate of the caller, for information: it is not the upstream's peer (RFC 7800 §3.1 would say so).
-      ...(access.thumbprint !== undefined && { 'x5t#S256': access.thumbprint }),
+      ...(access.thumbprint !== undefined && { client_certificate: access.thumbprint }),
+      // RFC 8705 §3.1. The peer of the upstream is the gateway, so it is bound to the gateway's certificate.
+      ...(boundTo !== undefined && { cnf: { 'x5t#S256': boundTo } }),
     })
       .setProtectedHeader({ alg: 'ES256', typ: 'holdfast-identity+jwt', kid: (await this.jwk).kid })
       .setIssuer(issuer)
-      .setAudience(audience)
+      .setAudience(name)
       .setSubject(access.clientId)
       .setIssuedAt(second)
       .setExpirationTime(Math.min(second + lifetimeSeconds, access.expiresAt))

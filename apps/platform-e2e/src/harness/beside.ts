@@ -17,7 +17,7 @@ export interface BesideProxies extends Beside {
 /** Describes another instance of an application of the stack. `env` changes its configuration further. */
 export async function beside(
   stack: StackUnderTest,
-  name: 'token-service' | 'resource-server' | 'admin',
+  name: 'token-service' | 'resource-server' | 'gateway' | 'admin',
   env: Readonly<Record<string, string>> = {},
 ): Promise<Beside> {
   const original = applications(settingsOf(stack)).find((application) => application.name === name);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   developmentPkiIn,
   ensureDatabaseSecrets,
+  GATEWAY_FILE,
   portsFrom,
   readStackFile,
   type Ports,
@@ -44,6 +45,7 @@ export function settingsOf({ home, file, ports }: StackUnderTest): StackSettings
     pki: { ...developmentPkiIn(join(home, 'pki')), made: [] },
     secrets: ensureDatabaseSecrets(join(home, 'secrets'), file.databaseUrl),
     auditSpool: join(home, 'audit-spool'),
+    gatewayFile: join(home, GATEWAY_FILE),
   };
 }
 

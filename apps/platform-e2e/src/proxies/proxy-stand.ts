@@ -174,7 +174,8 @@ function examples(name: string): string {
 }
 
 /** Waits until the program listens. Throws with the end of its log when it ends instead, or takes too long. */
-export async function untilListening(child: ChildProcess, port: number, log: string): Promise<void> {
+export /** Waits until a proxy that was started listens; throws with the end of its log if it does not. */
+async function untilListening(child: ChildProcess, port: number, log: string): Promise<void> {
   const deadline = performance.now() + UP_WITHIN_MS;
   while (!(await isListening(port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
