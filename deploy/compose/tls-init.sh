@@ -4,7 +4,7 @@
 set -eu
 umask 077
 
-set -- --dns token-service --dns resource-server --dns admin
+set -- --dns token-service --dns resource-server --dns gateway --dns admin
 # With nginx in front (docker-compose.edge.yml): where it connects from. The names are those of its configuration.
 if [ -n "${PROXY_ADDRESS:-}" ]; then
   set -- "$@" --dns token.internal --dns api.internal --proxy-address "$PROXY_ADDRESS" \
@@ -25,13 +25,17 @@ give() {
   chmod 0700 "$volume"
 }
 
+# The ports are those on the host, as in all addresses that partners know.
+sed "s/localhost:74/localhost:$PORT_PREFIX/" deploy/compose/gateway.yaml >/made/pki/gateway.yaml
 server="pki/server.pem pki/server.key.pem"
 # The database image reads it as its own user, whose number differs between images; no other service has this volume.
 install -m 0444 /made/secrets/postgres-password /for/postgres/postgres-password
 give migrate 1000 secrets/registry-owner-database-url secrets/orders-owner-database-url secrets/token-service-password \
   secrets/admin-password secrets/resource-server-password pki/operator.pem
 give token-service 1000 $server secrets/token-service-database-url pki/key-encryption-key
-give resource-server 1000 $server secrets/resource-server-database-url pki/server-ca.pem
+give resource-server 1000 $server secrets/resource-server-database-url pki/server-ca.pem pki/gateway-keys.json
+give gateway 1000 $server pki/server-ca.pem pki/gateway.pem pki/gateway.key.pem pki/gateway-identity.key.pem \
+  pki/gateway.yaml
 give admin 1000 $server secrets/admin-database-url pki/server-ca.pem
 # What the operator and the two demo partners hold; `docker compose cp` takes it to the host.
 give partners 1000 pki/server-ca.pem pki/operator.pem pki/operator.key.pem pki/acme-orders.pem pki/acme-orders.key.pem \

@@ -235,7 +235,7 @@ export class Gateway {
 const UPGRADE = ['Connection', 'Upgrade', 'Upgrade', 'websocket'] as const;
 
 function audienceOf({ backend }: AdmittedCall['route'], access: VerifiedAccess): AssertionAudience {
-  return { name: backend?.plan.origin.origin ?? access.audience, boundTo: backend?.ownThumbprint };
+  return { name: backend?.plan.assertionAudience ?? access.audience, boundTo: backend?.ownThumbprint };
 }
 
 /** RFC 9112 §3.2: exactly one; the server that made the request refuses others too, but not those that ask for an upgrade. */

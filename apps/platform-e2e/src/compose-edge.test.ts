@@ -193,7 +193,7 @@ describeOnEngine('docker compose with nginx in front', () => {
     expect(mounts.filter(({ RW }) => RW)).toEqual([]);
     for (const [service, own] of Object.entries({
       'token-service': ['key-encryption-key', 'token-service-database-url'],
-      'resource-server': ['resource-server-database-url', 'server-ca.pem'],
+      'resource-server': ['gateway-keys.json', 'resource-server-database-url', 'server-ca.pem'],
     })) {
       const expected = [...own, 'proxies.yaml', 'server.key.pem', 'server.pem'].sort();
       expect(stack.filesIn(service)).toEqual(expected);

@@ -60,6 +60,13 @@ describeOnEngine('docker compose', () => {
     expect(curl('acme-orders', '-H', bearer, `https://localhost:${PREFIX}20/orders`)).toMatchObject({
       status: 200,
     });
+    expect(curl('acme-orders', '-H', bearer, `https://localhost:${PREFIX}30/orders`)).toMatchObject({
+      status: 200,
+    });
+    expect(curl('beta-sync', '-H', bearer, `https://localhost:${PREFIX}30/orders`)).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_token' },
+    });
     expect(curl('beta-sync', '-H', bearer, `https://localhost:${PREFIX}20/orders`)).toMatchObject({
       status: 401,
       body: { error: 'invalid_token' },
@@ -83,7 +90,7 @@ describeOnEngine('docker compose', () => {
   it(
     'runs every app as an ordinary user on a read-only file system, without test certificates in the image',
     () => {
-      for (const app of ['token-service', 'admin', 'resource-server']) {
+      for (const app of ['token-service', 'admin', 'resource-server', 'gateway']) {
         expect(stack.standingOf(app)).toEqual({ uid: '1000', fileSystem: 'read-only' });
         expect(stack.filesIn(app, 'libs')).not.toContain('test-pki');
       }
@@ -92,7 +99,17 @@ describeOnEngine('docker compose', () => {
   );
 
   it('gives each service its own secrets and no others', () => {
+    expect(stack.filesIn('gateway')).toEqual([
+      'gateway-identity.key.pem',
+      'gateway.key.pem',
+      'gateway.pem',
+      'gateway.yaml',
+      'server-ca.pem',
+      'server.key.pem',
+      'server.pem',
+    ]);
     expect(stack.filesIn('resource-server')).toEqual([
+      'gateway-keys.json',
       'resource-server-database-url',
       'server-ca.pem',
       'server.key.pem',

@@ -26,12 +26,13 @@ export function readUpstream(
     servername: entry.tls?.serverName,
   };
   requireUsable(tls, `${at}.tls`, problem);
-  const { connections, hostHeader } = entry;
+  const { connections, hostHeader, assertionAudience = origin.origin } = entry;
   return (connectMs) => ({
     origin,
     tls,
     connectMs,
     connections,
+    assertionAudience,
     preserveHost: hostHeader === 'client',
     addresses,
   });

@@ -56,6 +56,8 @@ export const Upstream = z.strictObject({
   connections: z.number().int().min(1).max(10_000).default(256),
   /** Whether it gets the Host of the client or its own. */
   hostHeader: z.enum(['upstream', 'client']).default('upstream'),
+  /** Whom assertions for it are for; its origin if absent. */
+  assertionAudience: z.string().min(1).optional(),
   /** Link-local and other special addresses that are meant: `169.254.10.0/24`. */
   allowAddresses: z.array(z.string()).default([]),
 });

@@ -24,6 +24,8 @@ export interface UpstreamPlan {
   readonly connections: number;
   /** Whether the upstream gets the Host of the client, or its own. */
   readonly preserveHost: boolean;
+  /** Whom assertions for it are for. */
+  readonly assertionAudience: string;
   readonly addresses: AddressRule;
 }
 
