@@ -131,7 +131,12 @@ describeOnEngine('docker compose with nginx in front', () => {
         issuer,
         token_endpoint: `${issuer}/token`,
         jwks_uri: `${issuer}/jwks`,
-        mtls_endpoint_aliases: { token_endpoint: `${issuer}/token` },
+        mtls_endpoint_aliases: {
+          token_endpoint: `${issuer}/token`,
+          introspection_endpoint: `${issuer}/introspect`,
+          revocation_endpoint: `${issuer}/revoke`,
+          deny_feed_endpoint: `${issuer}/deny-feed`,
+        },
       }),
       jwks: { keys: [expect.objectContaining({ kty: 'EC' })] },
     });
