@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
 import {
   createAuthority,
   type Authority,
@@ -126,6 +127,12 @@ export class PartnerWorld {
     });
     this.#clients.push(client);
     return client;
+  }
+
+  /** How many connections the servers of this world hold. */
+  async openConnections(): Promise<number> {
+    const counts = this.#servers.map((server) => promisify(server.getConnections.bind(server))());
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
   reset(): void {
