@@ -82,7 +82,9 @@ async function start(): Promise<RunningApp> {
     tls: tlsOptions(),
     port: config.PUBLIC_PORT,
     bodies: 'none',
-    methods: [[/^\/(jwks|deny-feed\/jwks|\.well-known\/oauth-authorization-server)$/, 'GET, HEAD']],
+    methods: [
+      [/^\/(jwks|\.well-known\/(oauth-authorization-server|holdfast\/deny-feed-jwks))$/, 'GET, HEAD'],
+    ],
   });
 
   const address = { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT };

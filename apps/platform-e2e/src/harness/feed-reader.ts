@@ -19,7 +19,7 @@ export class FeedReader {
   ): Promise<FeedReader> {
     const { issuer, tokenEndpoint } = stack.file;
     const open = new Agent({ connect: { ca: stack.ca } });
-    const keys = await fetch(`${issuer}/deny-feed/jwks`, { dispatcher: open });
+    const keys = await fetch(`${issuer}/.well-known/holdfast/deny-feed-jwks`, { dispatcher: open });
     const dispatcher = new Agent({
       connect: { ca: stack.ca, cert: identity.certificate, key: identity.privateKey },
       bodyTimeout: 0,

@@ -28,7 +28,7 @@ export async function startFollowingApi(
   const { certificateFile, privateKeyFile } = writeIdentity(provider.identity);
   const { application, url } = await beside(stack, 'resource-server', {
     DENY_FEED_URL: new URL('/deny-feed', tokenEndpoint).href,
-    DENY_FEED_JWKS_URI: `${issuer}/deny-feed/jwks`,
+    DENY_FEED_JWKS_URI: `${issuer}/.well-known/holdfast/deny-feed-jwks`,
     DENY_FEED_CLIENT_ID: provider.clientId,
     DENY_FEED_CERTIFICATE_FILE: certificateFile,
     DENY_FEED_PRIVATE_KEY_FILE: privateKeyFile,

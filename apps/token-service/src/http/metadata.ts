@@ -45,7 +45,7 @@ export function toMetadata(issuer: string, mtlsUrl: string): AuthorizationServer
     token_endpoint_auth_methods_supported: AUTH_METHODS,
     introspection_endpoint_auth_methods_supported: AUTH_METHODS,
     revocation_endpoint_auth_methods_supported: AUTH_METHODS,
-    deny_feed_jwks_uri: `${issuer}/deny-feed/jwks`,
+    deny_feed_jwks_uri: `${issuer}/.well-known/holdfast/deny-feed-jwks`,
     tls_client_certificate_bound_access_tokens: true,
     mtls_endpoint_aliases: endpoints,
   };

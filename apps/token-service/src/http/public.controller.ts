@@ -33,7 +33,7 @@ export class PublicController {
     return this.published.keys;
   }
 
-  @Get('deny-feed/jwks')
+  @Get('.well-known/holdfast/deny-feed-jwks')
   @Header('cache-control', 'public, max-age=60')
   @Header('content-type', 'application/jwk-set+json')
   feedKeys(): PublishedKeys {
