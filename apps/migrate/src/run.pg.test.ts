@@ -67,6 +67,7 @@ describe('migrate', () => {
       'migration ServerAuthException1795230000000 done',
       'migration Ocsp1795273200000 done',
       'migration DenyList1795276800000 done',
+      'migration KeySets1795280400000 done',
       `roles ${database.name}_token_service and ${database.name}_admin have their rights`,
     ]);
     expect((await migrate(['up'])).out[0]).toBe('schema is up to date');
