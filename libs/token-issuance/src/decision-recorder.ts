@@ -7,6 +7,7 @@ import {
 } from '@holdfast/audit-trail';
 import { ServiceUnavailable, type ClientId, type RequestRefusal } from '@holdfast/oauth-protocol';
 import type { Denial } from './authenticate-client.js';
+import { refusal } from './denial.js';
 import type { GrantedToken, RequestContext } from './issue-token.js';
 
 /** What can be wrong with a request of a proxy before anybody's certificate is looked at. */
@@ -45,7 +46,13 @@ export class DecisionRecorder {
     });
   }
 
-  async recordDenial(clientId: ClientId, decision: Denial, context: RequestContext): Promise<void> {
+  /** Records why the client is refused, and refuses it: throws the `OAuthError`, or `ServiceUnavailable` if it cannot be recorded. */
+  async refuse(clientId: ClientId, denial: Denial, context: RequestContext): Promise<never> {
+    await this.recordDenial(clientId, denial, context);
+    throw refusal(denial.denial, denial.detail);
+  }
+
+  private async recordDenial(clientId: ClientId, decision: Denial, context: RequestContext): Promise<void> {
     const { denial, proven, detail } = decision;
     const now = this.now();
     if (proven === undefined) {

@@ -10,7 +10,7 @@ export {
   type WantStatus,
 } from './authenticate-client.js';
 export { DecisionRecorder, type ProxyRefusal } from './decision-recorder.js';
-export { OAUTH_CODE, refusal } from './denial.js';
+export { OAUTH_CODE } from './denial.js';
 export { EvidenceStore, type CertificatePolicy, type Evidence, type JudgedPath } from './evidence.js';
 export {
   IntrospectToken,

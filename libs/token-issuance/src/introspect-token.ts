@@ -4,7 +4,6 @@ import type { PresentedCertificate } from '@holdfast/token-binding';
 import type { AccessTokenClaims } from './access-token.js';
 import { isDenied, type AuthenticateClient } from './authenticate-client.js';
 import type { DecisionRecorder } from './decision-recorder.js';
-import { refusal } from './denial.js';
 import type { RequestContext } from './issue-token.js';
 
 /** A token of this issuer, its signature verified. That it was read says nothing about whether it still counts. */
@@ -52,10 +51,7 @@ export class IntrospectToken {
     const { clients, directory, tokens, recorder } = this.ports;
     const now = this.ports.now();
     const caller = clients.decide(clientId, presented, now);
-    if (isDenied(caller)) {
-      await recorder.recordDenial(clientId, caller, context);
-      throw refusal(caller.denial, caller.detail);
-    }
+    if (isDenied(caller)) return recorder.refuse(clientId, caller, context);
     const own = await tokens.read(token);
     if (own === undefined || !this.counts(own, now)) return INACTIVE;
     const { claims } = own;

@@ -14,7 +14,6 @@ import {
   type AuthenticationPolicy,
   type Denial,
 } from './authenticate-client.js';
-import { refusal } from './denial.js';
 import type { DecisionRecorder } from './decision-recorder.js';
 
 /** How tokens are issued. Every member is spelled out by the app: there are no defaults here. */
@@ -67,10 +66,7 @@ export class IssueToken {
     context: RequestContext,
   ): Promise<IssuedToken> {
     const decision = this.decide(request, presented, this.world.now());
-    if (isDenied(decision)) {
-      await this.recorder.recordDenial(request.clientId, decision, context);
-      throw refusal(decision.denial, decision.detail);
-    }
+    if (isDenied(decision)) return this.recorder.refuse(request.clientId, decision, context);
     const accessToken = await this.signer.sign(decision.claims);
     await this.recorder.recordGrant(decision, context);
     if (decision.unknownRevocation !== undefined) this.world.acceptedUnknown(decision.unknownRevocation);

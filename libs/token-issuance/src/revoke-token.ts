@@ -3,7 +3,6 @@ import type { PresentedCertificate } from '@holdfast/token-binding';
 import type { AccessTokenClaims } from './access-token.js';
 import { isDenied, type AuthenticateClient } from './authenticate-client.js';
 import type { DecisionRecorder } from './decision-recorder.js';
-import { refusal } from './denial.js';
 import type { OwnTokenReader } from './introspect-token.js';
 import type { RequestContext } from './issue-token.js';
 
@@ -34,10 +33,7 @@ export class RevokeToken {
   ): Promise<void> {
     const now = this.now();
     const caller = this.clients.decide(clientId, presented, now);
-    if (isDenied(caller)) {
-      await this.recorder.recordDenial(clientId, caller, context);
-      throw refusal(caller.denial, caller.detail);
-    }
+    if (isDenied(caller)) return this.recorder.refuse(clientId, caller, context);
     const own = await this.tokens.read(token);
     if (own === undefined || own.claims.client_id !== caller.client.id) return;
     if (own.claims.exp > now.getTime() / 1_000) await this.revocations.revoke(own.claims, context);

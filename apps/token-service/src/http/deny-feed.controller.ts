@@ -13,7 +13,6 @@ import {
   DecisionRecorder,
   denied,
   isDenied,
-  refusal,
   type Denial,
 } from '@holdfast/token-issuance';
 import { DenyFeed, type DenySubscriber } from '../feed/deny-feed.js';
@@ -47,10 +46,8 @@ export class DenyFeedController {
         denial: 'request_malformed',
       });
     const denial = this.denialOf(clientId, request);
-    if (denial !== undefined) {
-      await this.recorder.recordDenial(clientId, denial, { requestId: request.id, ...originOf(request) });
-      throw refusal(denial.denial, denial.detail);
-    }
+    if (denial !== undefined)
+      return this.recorder.refuse(clientId, denial, { requestId: request.id, ...originOf(request) });
     if (request.headers.accept?.includes('text/event-stream') !== true) {
       const jwt = await this.feed.snapshot();
       void reply.header('content-type', 'application/jwt').header('cache-control', 'no-store').send(jwt);
