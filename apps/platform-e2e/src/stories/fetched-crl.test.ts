@@ -18,6 +18,7 @@ import {
   tokenRequest,
   type PartnerClient,
 } from '../harness/token-endpoint.js';
+import { within } from '../harness/within.js';
 import { exchange } from '../harness/wire.js';
 
 /** First sight: fetched within 5 s, and then seen by the token service within 1 s. */
@@ -76,14 +77,7 @@ describe('a partner whose authority publishes CRLs', () => {
   };
   const status = async (): Promise<number> => (await requestToken(stack, client)).status;
 
-  async function seen(holds: () => Promise<boolean>): Promise<number> {
-    const begun = performance.now();
-    while (!(await holds())) {
-      if (performance.now() - begun > FETCHED_WITHIN_MS) throw new Error('not in time');
-      await delay(50);
-    }
-    return performance.now() - begun;
-  }
+  const seen = (holds: () => Promise<boolean>): Promise<number> => within(FETCHED_WITHIN_MS, holds);
 
   it('causes no connection with certificates that lead to no anchor (SS-13)', async () => {
     const stranger = await makeRoot(`CN=${partner.id} Root CA,O=${partner.id}`);

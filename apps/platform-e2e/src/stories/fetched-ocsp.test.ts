@@ -9,6 +9,7 @@ import { READ, registerPartner, type RegisteredPartner } from '../harness/partne
 import { needsProgram } from '../harness/programs.js';
 import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
 import { requestToken, type PartnerClient } from '../harness/token-endpoint.js';
+import { within } from '../harness/within.js';
 
 /** First sight: asked within 5 s, and then seen by the token service within 1 s. */
 const ASKED_WITHIN_MS = 6_000;
@@ -59,13 +60,7 @@ describe('a partner whose authority answers by OCSP (openssl ocsp)', () => {
 
   const status = async (): Promise<number> => (await requestToken(stack, client)).status;
 
-  async function seen(holds: () => Promise<boolean>): Promise<void> {
-    const begun = performance.now();
-    while (!(await holds())) {
-      if (performance.now() - begun > ASKED_WITHIN_MS) throw new Error('not in time');
-      await delay(50);
-    }
-  }
+  const seen = (holds: () => Promise<boolean>): Promise<number> => within(ASKED_WITHIN_MS, holds);
 
   it('is refused at first sight, and accepted within seconds, when the responder has said good', async () => {
     server.say(partner.root, leaf, 'V');
