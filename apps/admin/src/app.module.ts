@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { TokenVerifier } from '@holdfast/cnf-token-verification';
-import type { RegistryAdministration } from '@holdfast/client-registry';
+import type { DenyAdministration, RegistryAdministration } from '@holdfast/client-registry';
 import {
   AUDIT_READER,
+  DENY_ADMINISTRATION,
   type AuditReader,
   PostgresModule,
   REGISTRY_ADMINISTRATION,
@@ -24,7 +25,7 @@ import { ResourcesController } from './http/resources.controller.js';
 import { RevocationListsController } from './http/revocation-lists.controller.js';
 import { RevocationSourcesController } from './http/revocation-sources.controller.js';
 import { TokenRequestsController } from './http/token-requests.controller.js';
-import { AUDIT, KEY_SET_ADDRESSES, REGISTRY } from './tokens.js';
+import { AUDIT, DENIALS, KEY_SET_ADDRESSES, REGISTRY } from './tokens.js';
 
 /** The API itself: the same for machines and for people. */
 export const API_CONTROLLERS = [
@@ -47,6 +48,7 @@ export const API_CONTROLLERS = [
 /** What the API is made from, to be shared by both listeners. */
 export interface ApiPorts {
   readonly registry: RegistryAdministration;
+  readonly denials: DenyAdministration;
   readonly audit: AuditReader;
   readonly judgeAddress: JudgeAddress;
 }
@@ -64,6 +66,7 @@ export class AdminModule {
       controllers: [...API_CONTROLLERS],
       providers: [
         { provide: REGISTRY, useExisting: REGISTRY_ADMINISTRATION },
+        { provide: DENIALS, useExisting: DENY_ADMINISTRATION },
         { provide: AUDIT, useExisting: AUDIT_READER },
         { provide: KEY_SET_ADDRESSES, useValue: judgeAddress },
       ],

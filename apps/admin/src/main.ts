@@ -25,7 +25,7 @@ import { keySetAddresses } from './jobs/key-set-address.js';
 import { startJobs } from './jobs/start-jobs.js';
 import { runOwnerCommand } from './people/owner-command.js';
 import { servePeople } from './people/people-listener.js';
-import { AUDIT, REGISTRY } from './tokens.js';
+import { AUDIT, DENIALS, REGISTRY } from './tokens.js';
 
 const APP = 'admin';
 const logger = createLogger(APP);
@@ -124,7 +124,12 @@ async function startPeople(
   judgeAddress: JudgeAddress,
 ): Promise<readonly Served[]> {
   if (url === undefined || port === undefined) return [];
-  const ports = { registry: app.get(REGISTRY), audit: app.get(AUDIT), judgeAddress };
+  const ports = {
+    registry: app.get(REGISTRY),
+    denials: app.get(DENIALS),
+    audit: app.get(AUDIT),
+    judgeAddress,
+  };
   try {
     return [await servePeople({ ...shared, port }, ports, app.get(PEOPLE_STORE), { url, mode })];
   } catch (error) {

@@ -14,6 +14,7 @@ import {
   Database,
   PostgresAuditTrail,
   PostgresRegistryAdministration,
+  RegistryWriter,
 } from '@holdfast/postgres';
 
 export const OPERATOR_PARTNER = 'holdfast';
@@ -45,7 +46,9 @@ export async function bootstrap(options: Bootstrap): Promise<void> {
   try {
     const database = new Database(dataSource);
     const { now } = options;
-    const registry = new PostgresRegistryAdministration(database, { application: APPLICATION, now });
+    const registry = new PostgresRegistryAdministration(
+      new RegistryWriter(database, { application: APPLICATION, now }),
+    );
     const done = await registerOperator(registry, pin, options);
     for (const step of done) options.onStep(step);
     if (done.length === 0) options.onStep(`${OPERATOR_CLIENT} is registered already; nothing changed`);

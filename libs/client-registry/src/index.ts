@@ -42,7 +42,6 @@ export {
 } from './entities.js';
 export type {
   Actor,
-  DeniedEntry,
   NewClient,
   NewCredential,
   NewKeySet,
@@ -57,6 +56,7 @@ export type {
   WriteRefusal,
   Written,
 } from './registry-administration.js';
+export type { DenyAdministration, DeniedEntry } from './deny-administration.js';
 export { parseAnchor, parseStoredList, parseStoredResponse, type ParsedAnchor } from './registered-anchor.js';
 export type { RegistryFeed } from './registry-feed.js';
 export { RegistryReplica, type RegistryChange, type RegistryDelta } from './registry-replica.js';

@@ -1,5 +1,4 @@
-import type { ClientId, DenyEntry } from '@holdfast/oauth-protocol';
-import type { CertificateThumbprint } from '@holdfast/token-binding';
+import type { ClientId } from '@holdfast/oauth-protocol';
 import type {
   AuthMethod,
   ClientEntry,
@@ -64,13 +63,6 @@ export interface NewClient {
   readonly credentials: readonly NewCredential[];
 }
 
-/** An entry of the deny list, and when it was made. */
-export interface DeniedEntry {
-  readonly id: string;
-  readonly entry: DenyEntry;
-  readonly deniedAt: Date;
-}
-
 /** A page of a list, ordered by id. */
 export interface Page {
   readonly limit: number;
@@ -101,13 +93,6 @@ export interface RegistryAdministration {
   retireCredential(actor: Actor, credentialId: string): Promise<Written<Credential>>;
   /** The same, and the tokens that it has got stop counting. */
   revokeCredential(actor: Actor, credentialId: string): Promise<Written<Credential>>;
-  /** Nobody gets or uses a token with this certificate any more, whoever it belongs to. Idempotent. `note` is for the trail. */
-  blockCertificate(
-    actor: Actor,
-    thumbprint: CertificateThumbprint,
-    note: string,
-  ): Promise<Written<undefined>>;
-  unblockCertificate(actor: Actor, thumbprint: CertificateThumbprint): Promise<Written<undefined>>;
   createResource(actor: Actor, resource: Resource): Promise<Written<Resource>>;
   /** Replaces the CRL of the same source. One that is older than it is refused: `not_allowed`. */
   storeRevocationList(actor: Actor, list: NewRevocationList): Promise<Written<RevocationListEntry>>;
@@ -151,8 +136,6 @@ export interface RegistryAdministration {
   findClient(id: string): Promise<ClientEntry | undefined>;
   listPartners(page: Page): Promise<readonly Partner[]>;
   listAnchors(page: Page, filter: { partnerId?: string }): Promise<readonly TrustAnchorEntry[]>;
-  /** What no longer counts although a token says so, as the deny feed tells it. */
-  listDenied(page: Page): Promise<readonly DeniedEntry[]>;
   listRevocationLists(page: Page, filter: { anchorId?: string }): Promise<readonly RevocationListEntry[]>;
   /** About one certificate, from each responder that was asked. */
   listOcspResponses(

@@ -20,6 +20,7 @@ export {
   KEY_SET_MISSES,
   PEOPLE_STORE,
   PostgresModule,
+  DENY_ADMINISTRATION,
   REGISTRY_ADMINISTRATION,
   REGISTRY_FEED,
   REVOCATION_SOURCES,
@@ -27,13 +28,12 @@ export {
   type PostgresAsyncOptions,
   type PostgresOptions,
 } from './postgres.module.js';
-export {
-  PostgresRegistryAdministration,
-  type RegistryAdministrationOptions,
-} from './registry/postgres-registry-administration.js';
+export { PostgresDenyAdministration } from './registry/postgres-deny-administration.js';
+export { PostgresRegistryAdministration } from './registry/postgres-registry-administration.js';
 export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
 export { PostgresTokenRevocations, type RevokedToken } from './registry/postgres-token-revocations.js';
 export { RevocationSources } from './registry/revocation-sources.js';
+export { RegistryWriter, type RegistryWriterOptions } from './registry/registry-writer.js';
 export { RegistrySubscription, type SubscriptionOptions } from './registry/registry-subscription.js';
 export { KeySetMisses } from './registry/key-set-misses.js';
 export { KeySetSchedule, type KeySetFreshness, type KeySetSource } from './registry/key-set-schedule.js';

@@ -9,14 +9,17 @@ import { Database } from './connection/database.js';
 import { isServerAbsent } from './connection/storage-unavailable.js';
 import { PostgresSigningKeyStore } from './keys/postgres-signing-key-store.js';
 import { PostgresPeopleStore } from './people/postgres-people-store.js';
+import { PostgresDenyAdministration } from './registry/postgres-deny-administration.js';
 import { PostgresRegistryAdministration } from './registry/postgres-registry-administration.js';
 import { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
 import { KeySetMisses } from './registry/key-set-misses.js';
+import { RegistryWriter } from './registry/registry-writer.js';
 import { RevocationSources } from './registry/revocation-sources.js';
 
 /** What the module provides; inject with `@Inject(TOKEN)`. */
 export const DATABASE = Symbol('Database');
 export const REGISTRY_ADMINISTRATION = Symbol('RegistryAdministration');
+export const DENY_ADMINISTRATION = Symbol('DenyAdministration');
 export const REGISTRY_FEED = Symbol('RegistryFeed');
 export const REVOCATION_SOURCES = Symbol('RevocationSources');
 export const KEY_SET_MISSES = Symbol('KeySetMisses');
@@ -24,6 +27,7 @@ export const AUDIT_TRAIL = Symbol('AuditTrail');
 export const AUDIT_READER = Symbol('AuditReader');
 export const SIGNING_KEY_STORE = Symbol('SigningKeyStore');
 export const PEOPLE_STORE = Symbol('PeopleStore');
+const REGISTRY_WRITER = Symbol('RegistryWriter');
 const POSTGRES_OPTIONS = Symbol('PostgresOptions');
 
 export interface PostgresOptions extends ConnectionOptions {
@@ -95,10 +99,20 @@ const PROVIDERS: FactoryProvider[] = [
     useFactory: (dataSource: DataSource) => new Database(dataSource),
   },
   {
-    provide: REGISTRY_ADMINISTRATION,
+    provide: REGISTRY_WRITER,
     inject: [DATABASE, POSTGRES_OPTIONS],
     useFactory: (database: Database, { applicationName, now }: PostgresOptions) =>
-      new PostgresRegistryAdministration(database, { application: applicationName, now }),
+      new RegistryWriter(database, { application: applicationName, now }),
+  },
+  {
+    provide: REGISTRY_ADMINISTRATION,
+    inject: [REGISTRY_WRITER],
+    useFactory: (writer: RegistryWriter) => new PostgresRegistryAdministration(writer),
+  },
+  {
+    provide: DENY_ADMINISTRATION,
+    inject: [REGISTRY_WRITER],
+    useFactory: (writer: RegistryWriter) => new PostgresDenyAdministration(writer),
   },
   {
     provide: REGISTRY_FEED,

@@ -5,10 +5,10 @@ import {
   type DenyEntry,
   type List,
 } from '@holdfast/admin-contract';
-import type { Actor, RegistryAdministration } from '@holdfast/client-registry';
+import type { Actor, DenyAdministration } from '@holdfast/client-registry';
 import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { parseThumbprint } from '@holdfast/token-binding';
-import { REGISTRY } from '../tokens.js';
+import { DENIALS } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
 import { listQuery, toList } from './paging.js';
 import { InputRefused, parseInput, written, WriteRefused } from './refused-input.js';
@@ -26,12 +26,12 @@ const NO_THUMBPRINT = {
 @Controller('api/v1')
 @RequireScopes(ADMIN_SCOPE)
 export class DenialsController {
-  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {}
+  constructor(@Inject(DENIALS) private readonly denials: DenyAdministration) {}
 
   @Get('deny-entries')
   async list(@Query() query: unknown): Promise<List<DenyEntry>> {
     const { page } = parseQuery(query);
-    return toList(await this.registry.listDenied(page), page, ({ id }) => id, showDenied);
+    return toList(await this.denials.listDenied(page), page, ({ id }) => id, showDenied);
   }
 
   @Post('certificate-blocks')
@@ -40,7 +40,7 @@ export class DenialsController {
     const { 'x5t#S256': text, note } = parseInput(NewCertificateBlock, body);
     const thumbprint = parseThumbprint(text);
     if (thumbprint === undefined) throw new InputRefused([NO_THUMBPRINT]);
-    written(await this.registry.blockCertificate(actor, thumbprint, note ?? ''));
+    written(await this.denials.blockCertificate(actor, thumbprint, note ?? ''));
     return { 'x5t#S256': thumbprint, blocked: true, note: note ?? null };
   }
 
@@ -50,7 +50,7 @@ export class DenialsController {
     const thumbprint = parseThumbprint(id);
     if (thumbprint === undefined)
       throw new WriteRefused({ refused: 'not_found', what: 'a block of this certificate' });
-    written(await this.registry.unblockCertificate(actor, thumbprint));
+    written(await this.denials.unblockCertificate(actor, thumbprint));
     return { 'x5t#S256': thumbprint, blocked: false, note: null };
   }
 }

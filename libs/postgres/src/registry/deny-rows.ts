@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Credential } from '@holdfast/client-registry';
 import type { DeniedAccess, DenyEntry } from '@holdfast/oauth-protocol';
 import { IsNull } from 'typeorm';
 import { DenyEntryRow } from '../rows/index.js';
@@ -52,6 +53,16 @@ export function toDenyEntry({ id, denied, expiresAt }: DenyEntryRow): DenyEntry 
   const end = expiresAt === null ? {} : { expires_at: Math.ceil(expiresAt.getTime() / 1_000) };
   return { id, ...(denied as DeniedAccess), ...end };
 }
+
+/** The tokens that a credential may have got: those bound to the pinned certificate, or all of the client so far. */
+export function tokensOf(credential: Credential, now: Date): DeniedAccess {
+  return credential.kind === 'certificate' && credential.match === 'certificate'
+    ? { kind: 'thumbprint', 'x5t#S256': credential.thumbprint }
+    : { kind: 'client', client: credential.clientId, issued_before: toNumericDate(now) };
+}
+
+/** Whole seconds, as `iat` has them (RFC 7519 section 2). */
+export const toNumericDate = (instant: Date): number => Math.floor(instant.getTime() / 1_000);
 
 /** Partner, client or certificate: each can be denied once. */
 function standingId(denied: DeniedAccess): string {

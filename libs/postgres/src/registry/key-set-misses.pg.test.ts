@@ -5,6 +5,7 @@ import { Database } from '../connection/database.js';
 import { createTestDatabase, type TestDatabase } from '../testing/index.js';
 import { KeySetMisses } from './key-set-misses.js';
 import { PostgresRegistryAdministration } from './postgres-registry-administration.js';
+import { RegistryWriter } from './registry-writer.js';
 
 const ALICE = { id: 'alice', requestId: null };
 const CLIENT = 'beta-sync' as ClientId;
@@ -56,10 +57,9 @@ describe('KeySetMisses', () => {
   beforeAll(async () => {
     test = await createTestDatabase();
     [admin, tokenService] = await Promise.all([open(test.adminUrl), open(test.tokenServiceUrl)]);
-    const registry = new PostgresRegistryAdministration(admin, {
-      application: 'admin',
-      now: () => new Date(0),
-    });
+    const registry = new PostgresRegistryAdministration(
+      new RegistryWriter(admin, { application: 'admin', now: () => new Date(0) }),
+    );
     await registry.createPartner(ALICE, { id: 'beta', name: 'Beta' });
     await registry.createClient(ALICE, {
       id: CLIENT,

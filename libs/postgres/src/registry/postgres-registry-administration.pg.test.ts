@@ -9,6 +9,7 @@ import { createDataSource } from '../connection/data-source.js';
 import { Database } from '../connection/database.js';
 import { createTestDatabase, FaultProxy, type TestDatabase } from '../testing/index.js';
 import { PostgresRegistryAdministration } from './postgres-registry-administration.js';
+import { RegistryWriter } from './registry-writer.js';
 import { PostgresRegistryFeed } from './postgres-registry-feed.js';
 
 const NOON = new Date('2026-03-01T12:00:00.000Z');
@@ -37,7 +38,9 @@ describe('PostgresRegistryAdministration', () => {
     const dataSource = createDataSource({ url, applicationName: 'admin', poolSize: 4 });
     await dataSource.initialize();
     open.push(new Database(dataSource));
-    return new PostgresRegistryAdministration(open.at(-1)!, { application: 'admin', now: () => NOON });
+    return new PostgresRegistryAdministration(
+      new RegistryWriter(open.at(-1)!, { application: 'admin', now: () => NOON }),
+    );
   }
 
   let registry: PostgresRegistryAdministration;

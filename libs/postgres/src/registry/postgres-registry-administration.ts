@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   Actor,
   ClientEntry,
@@ -22,9 +21,7 @@ import type {
   Written,
 } from '@holdfast/client-registry';
 import type { ClientId, DeniedAccess } from '@holdfast/oauth-protocol';
-import type { CertificateThumbprint } from '@holdfast/token-binding';
 import { IsNull, Not, type FindOptionsWhere } from 'typeorm';
-import type { Database } from '../connection/database.js';
 import {
   ClientRow,
   CredentialRow,
@@ -35,36 +32,22 @@ import {
 } from '../rows/index.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
 import { describeCredential, insertCredential, nameOf } from './credential-rows.js';
-import { allowAgain, deny, denyIssued } from './deny-rows.js';
+import { allowAgain, deny, denyIssued, toNumericDate, tokensOf } from './deny-rows.js';
+import { upsertGrant } from './grant-rows.js';
 import { removeSet, storeSet } from './key-set-rows.js';
 import { removeResponse, storeResponse } from './ocsp-response-rows.js';
 import { storeList } from './revocation-list-rows.js';
 import { RegistryQueries } from './registry-queries.js';
-import { RegistryWriter, type RegistryWrite, type WriteOutcome } from './registry-writer.js';
+import type { RegistryWrite, RegistryWriter, WriteOutcome } from './registry-writer.js';
 import { toClient, toCredential, toGrant, toPartner, toTrustAnchor } from './row-mappers.js';
-
-export interface RegistryAdministrationOptions {
-  /** The app: begins the name of the audit stream. */
-  readonly application: string;
-  readonly now: () => Date;
-  /** Milliseconds that a write may take. Default 3 000. */
-  readonly writeWithinMillis?: number;
-}
 
 /**
  * The registry's writes and lists on PostgreSQL. Every method throws `StorageUnavailable` when the database is away;
  * its `outcome` tells whether the write may have happened.
  */
 export class PostgresRegistryAdministration extends RegistryQueries implements RegistryAdministration {
-  private readonly writer: RegistryWriter;
-
-  constructor(
-    database: Database,
-    private readonly options: RegistryAdministrationOptions,
-  ) {
-    super(database);
-    const { application, now, writeWithinMillis = 3_000 } = options;
-    this.writer = new RegistryWriter(database, application, now, writeWithinMillis);
+  constructor(private readonly writer: RegistryWriter) {
+    super(writer.database);
   }
 
   createPartner(actor: Actor, { id, name }: Pick<Partner, 'id' | 'name'>): Promise<Written<Partner>> {
@@ -170,7 +153,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
     return this.writer.write(actor, `revocation under anchor ${anchorId}`, async (write) => {
       const anchor = await write.rows.findOneBy(TrustAnchorRow, { id: anchorId, deletedAt: IsNull() });
       if (anchor === null) return notFound(`anchor ${anchorId}`);
-      return work(write, anchor.partnerId, this.options.now());
+      return work(write, anchor.partnerId, this.writer.now());
     });
   }
 
@@ -209,44 +192,15 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
 
   revokeCredential(actor: Actor, credentialId: string): Promise<Written<Credential>> {
     return this.endCredential(actor, credentialId, 'credential.revoked', async (write, credential) => {
-      const now = this.options.now();
+      const now = this.writer.now();
       await denyIssued(write, tokensOf(credential, now), now);
-    });
-  }
-
-  blockCertificate(
-    actor: Actor,
-    thumbprint: CertificateThumbprint,
-    note: string,
-  ): Promise<Written<undefined>> {
-    return this.writer.write(actor, `certificate ${thumbprint}`, async (write) => {
-      await deny(write, { kind: 'thumbprint', 'x5t#S256': thumbprint }, this.options.now());
-      const detail = { thumbprint, note };
-      return {
-        changed: undefined,
-        event: { kind: 'certificate.blocked', partnerId: null, clientId: null, detail },
-      };
-    });
-  }
-
-  unblockCertificate(actor: Actor, thumbprint: CertificateThumbprint): Promise<Written<undefined>> {
-    const what = `block of certificate ${thumbprint}`;
-    return this.writer.write(actor, what, async (write) => {
-      const wasBlocked = await allowAgain(
-        write,
-        { kind: 'thumbprint', 'x5t#S256': thumbprint },
-        this.options.now(),
-      );
-      if (!wasBlocked) return notFound(what);
-      const event = { kind: 'certificate.unblocked', partnerId: null, clientId: null } as const;
-      return { changed: undefined, event: { ...event, detail: { thumbprint } } };
     });
   }
 
   /** Whoever is suspended is denied, tokens that were issued before included. */
   private async standing(write: RegistryWrite, denied: DeniedAccess, status: Status): Promise<void> {
-    if (status === 'active') await allowAgain(write, denied, this.options.now());
-    else await deny(write, denied, this.options.now());
+    if (status === 'active') await allowAgain(write, denied, this.writer.now());
+    else await deny(write, denied, this.writer.now());
   }
 
   private endCredential(
@@ -260,7 +214,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
       const row = await write.rows.findOneBy(CredentialRow, { id: credentialId });
       if (row === null || !(await this.remove(write, CredentialRow, { id: credentialId })))
         return notFound(what);
-      await removeSet(write, credentialId, this.options.now());
+      await removeSet(write, credentialId, this.writer.now());
       const { partnerId, clientId } = row;
       const credential = toCredential(row);
       await also(write, credential);
@@ -309,10 +263,10 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
       const row = await write.rows.findOneBy(GrantRow, { id: grantId });
       if (row === null || !(await this.remove(write, GrantRow, { id: grantId }))) return notFound(what);
       const { audience, scopes, clientId } = row;
-      const now = this.options.now();
+      const now = this.writer.now();
       await denyIssued(
         write,
-        { kind: 'grant', client: clientId, resource: audience, issued_before: seconds(now) },
+        { kind: 'grant', client: clientId, resource: audience, issued_before: toNumericDate(now) },
         now,
       );
       const { partnerId } = await write.rows.findOneByOrFail(ClientRow, { id: clientId });
@@ -393,7 +347,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
     where: { id: string },
   ): Promise<boolean> {
     const alive = { ...where, deletedAt: IsNull() } as FindOptionsWhere<VersionedRow>;
-    const removed = { version, deletedAt: this.options.now() };
+    const removed = { version, deletedAt: this.writer.now() };
     const { affected } = await rows.getRepository<VersionedRow>(table).update(alive, removed);
     return affected === 1;
   }
@@ -402,15 +356,6 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
 const toText = (at: Date | undefined): string | null => at?.toISOString() ?? null;
 
 const ALWAYS = (): boolean => true;
-
-const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1_000);
-
-/** The tokens that a credential may have got: those bound to the pinned certificate, or all of the client so far. */
-function tokensOf(credential: Credential, now: Date): DeniedAccess {
-  return credential.kind === 'certificate' && credential.match === 'certificate'
-    ? { kind: 'thumbprint', 'x5t#S256': credential.thumbprint }
-    : { kind: 'client', client: credential.clientId, issued_before: seconds(now) };
-}
 
 function notFound(what: string): WriteRefusal {
   return { refused: 'not_found', what };
@@ -438,25 +383,4 @@ async function changeStatus(
     { status, version },
   );
   return affected === 1;
-}
-
-async function upsertGrant(
-  { rows, version }: RegistryWrite,
-  { clientId, audience, scopes }: Omit<Grant, 'id'>,
-): Promise<{ grant: Grant; added: readonly string[] }> {
-  const present = await rows.findOneBy(GrantRow, { clientId, audience, deletedAt: IsNull() });
-  if (present === null) {
-    const grant = { id: `grant_${randomUUID()}`, clientId, audience, scopes: [...new Set(scopes)] };
-    await rows.insert(GrantRow, { ...grant, version, deletedAt: null });
-    return { grant, added: grant.scopes };
-  }
-  const added = [...new Set(scopes)].filter((scope) => !present.scopes.includes(scope));
-  const grant = { ...toGrant(present), scopes: [...present.scopes, ...added] };
-  if (added.length > 0)
-    await rows.update(
-      GrantRow,
-      { id: present.id, deletedAt: IsNull() },
-      { scopes: [...grant.scopes], version },
-    );
-  return { grant, added };
 }

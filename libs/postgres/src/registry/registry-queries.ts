@@ -1,7 +1,6 @@
 import type {
   ClientEntry,
   Credential,
-  DeniedEntry,
   Grant,
   KeySetSourceEntry,
   OcspResponseEntry,
@@ -13,12 +12,10 @@ import type {
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
 import { thumbprintOf, type CertificateThumbprint } from '@holdfast/token-binding';
-import { IsNull, MoreThan, type FindOptionsOrder, type FindOptionsWhere } from 'typeorm';
 import type { Database } from '../connection/database.js';
 import {
   ClientRow,
   CredentialRow,
-  DenyEntryRow,
   GrantRow,
   OcspResponseRow,
   PartnerRow,
@@ -26,8 +23,8 @@ import {
   RevocationListRow,
   TrustAnchorRow,
 } from '../rows/index.js';
-import { toDenyEntry } from './deny-rows.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
+import { readPage, WITHIN_MS, type ColumnFilter } from './registry-page.js';
 import {
   toClient,
   toCredential,
@@ -38,8 +35,6 @@ import {
   toRevocationList,
   toTrustAnchor,
 } from './row-mappers.js';
-
-const WITHIN_MS = 2_500;
 
 /** Reads what is registered now, removed entities excepted. */
 export class RegistryQueries {
@@ -79,11 +74,6 @@ export class RegistryQueries {
 
   async listGrants(page: Page, filter: { clientId?: string; audience?: string }): Promise<readonly Grant[]> {
     return (await this.page(GrantRow, 'id', page, filter)).map(toGrant);
-  }
-
-  async listDenied(page: Page): Promise<readonly DeniedEntry[]> {
-    const rows = await this.page(DenyEntryRow, 'id', page, {});
-    return rows.map((row) => ({ id: row.id, entry: toDenyEntry(row), deniedAt: row.deniedAt }));
   }
 
   async listRevocationLists(
@@ -133,22 +123,13 @@ export class RegistryQueries {
     }));
   }
 
-  private async page<R extends VersionedRow>(
+  private page<R extends VersionedRow>(
     table: new () => R,
     key: keyof R & string,
-    { limit, after }: Page,
-    filter: { readonly [column: string]: string | undefined },
+    page: Page,
+    filter: ColumnFilter,
   ): Promise<R[]> {
-    const conditions = Object.entries(filter).filter(([, value]) => value !== undefined);
-    const where: Record<string, unknown> = { ...Object.fromEntries(conditions), deletedAt: IsNull() };
-    if (after !== undefined) where[key] = MoreThan(after);
-    return this.database.within(WITHIN_MS, (runner) =>
-      runner.manager.find<R>(table, {
-        where: where as FindOptionsWhere<R>,
-        order: { [key]: 'ASC' } as FindOptionsOrder<R>,
-        take: limit,
-      }),
-    );
+    return readPage(this.database, table, key, page, filter);
   }
 }
 

@@ -7,6 +7,7 @@ import { createDataSource } from '../connection/data-source.js';
 import { Database } from '../connection/database.js';
 import { createTestDatabase, eventually, FaultProxy, type TestDatabase } from '../testing/index.js';
 import { PostgresRegistryAdministration } from './postgres-registry-administration.js';
+import { RegistryWriter } from './registry-writer.js';
 import { PostgresRegistryFeed } from './postgres-registry-feed.js';
 import { RegistrySubscription } from './registry-subscription.js';
 
@@ -52,7 +53,9 @@ describe('RegistrySubscription', () => {
   beforeAll(async () => {
     test = await createTestDatabase();
     admin = await open(test.adminUrl);
-    registry = new PostgresRegistryAdministration(admin, { application: 'admin', now: () => new Date(0) });
+    registry = new PostgresRegistryAdministration(
+      new RegistryWriter(admin, { application: 'admin', now: () => new Date(0) }),
+    );
     await registry.createPartner(ALICE, { id: 'acme', name: 'Acme' });
     await registry.createClient(ALICE, {
       id: CLIENT,

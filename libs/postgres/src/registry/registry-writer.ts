@@ -9,6 +9,14 @@ import { serverErrorIn } from '../connection/storage-unavailable.js';
 /** The channel on which replicas hear that there is a new version; the payload is its number and nothing else. */
 export const REGISTRY_CHANNEL = 'holdfast_registry';
 
+export interface RegistryWriterOptions {
+  /** The app: begins the name of the audit stream. */
+  readonly application: string;
+  readonly now: () => Date;
+  /** Milliseconds that a write may take. Default 3 000. */
+  readonly writeWithinMillis?: number;
+}
+
 /** One write under way: its rows carry `version`. */
 export interface RegistryWrite {
   readonly rows: EntityManager;
@@ -28,19 +36,22 @@ export type WriteOutcome<T> =
  * Runs writes to the registry: version, rows, audit event and notification are one transaction.
  *
  * The version row is locked first, so writes of all processes come one after the other: what a write reads is still
- * true when it commits, and versions become visible in their order. The constraints decide all the same.
+ * true when it commits, and versions become visible in their order. The constraints decide all the same. An app has one
+ * writer, which all that changes the registry shares: it is one audit stream.
  */
 export class RegistryWriter {
   /** This process run's own stream; the lock on the version serialises its writers. */
   private readonly stream: string;
+  readonly now: () => Date;
+  private readonly within: number;
 
   constructor(
-    private readonly database: Database,
-    application: string,
-    private readonly now: () => Date,
-    private readonly withinMilliseconds: number,
+    readonly database: Database,
+    { application, now, writeWithinMillis = 3_000 }: RegistryWriterOptions,
   ) {
     this.stream = newStreamName(`${application}-registry`, randomUUID());
+    this.now = now;
+    this.within = writeWithinMillis;
   }
 
   /** `what` names the entity that is written, for a refusal because of a constraint. */
@@ -50,7 +61,7 @@ export class RegistryWriter {
     work: (write: RegistryWrite) => Promise<WriteOutcome<T>>,
   ): Promise<Written<T>> {
     try {
-      return await this.database.transaction({ within: this.withinMilliseconds }, async (rows) => {
+      return await this.database.transaction({ within: this.within }, async (rows) => {
         const version = await advanceVersion(rows);
         const outcome = await work({ rows, version });
         if ('refused' in outcome) throw new NothingToCommit<T>({ written: false, ...outcome });

@@ -5,6 +5,7 @@ import { createDataSource } from '../connection/data-source.js';
 import { Database } from '../connection/database.js';
 import { createTestDatabase, type TestDatabase } from '../testing/index.js';
 import { PostgresRegistryAdministration } from './postgres-registry-administration.js';
+import { RegistryWriter } from './registry-writer.js';
 import { PostgresRegistryFeed } from './postgres-registry-feed.js';
 
 const NOON = new Date('2026-06-01T12:00:00Z');
@@ -24,7 +25,9 @@ describe('the exception of an anchor for server certificates', () => {
     test = await createTestDatabase();
     const dataSource = createDataSource({ url: test.adminUrl, applicationName: 'test', poolSize: 2 });
     database = new Database(await dataSource.initialize());
-    registry = new PostgresRegistryAdministration(database, { application: 'admin', now: () => NOON });
+    registry = new PostgresRegistryAdministration(
+      new RegistryWriter(database, { application: 'admin', now: () => NOON }),
+    );
     feed = new PostgresRegistryFeed(database);
     await registry.createPartner(ALICE, { id: 'acme', name: 'Acme' });
   });

@@ -10,6 +10,7 @@ import {
   Database,
   KeySetSchedule,
   PostgresRegistryAdministration,
+  RegistryWriter,
   PostgresRegistryFeed,
 } from '@holdfast/postgres';
 import { createTestDatabase, type TestDatabase } from '@holdfast/postgres/testing';
@@ -70,7 +71,9 @@ export class KeySetWorld {
   ) {
     this.schedule = new KeySetSchedule(database);
     const now = (): Date => this.now;
-    this.registry = new PostgresRegistryAdministration(database, { application: 'admin', now });
+    this.registry = new PostgresRegistryAdministration(
+      new RegistryWriter(database, { application: 'admin', now }),
+    );
   }
 
   get url(): string {

@@ -7,6 +7,7 @@ import {
   createDataSource,
   Database,
   PostgresRegistryAdministration,
+  RegistryWriter,
   PostgresRegistryFeed,
   RevocationSchedule,
   RevocationSources,
@@ -67,7 +68,9 @@ export class RevocationWorld {
   ) {
     this.schedule = new RevocationSchedule(database);
     const now = (): Date => this.now;
-    this.registry = new PostgresRegistryAdministration(database, { application: 'admin', now });
+    this.registry = new PostgresRegistryAdministration(
+      new RegistryWriter(database, { application: 'admin', now }),
+    );
   }
 
   get url(): string {

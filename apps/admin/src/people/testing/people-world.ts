@@ -13,7 +13,9 @@ import {
   createDataSource,
   Database,
   PostgresPeopleStore,
+  PostgresDenyAdministration,
   PostgresRegistryAdministration,
+  RegistryWriter,
 } from '@holdfast/postgres';
 import { createTestDatabase } from '@holdfast/postgres/testing';
 import { createSelfSigned } from '@holdfast/test-pki';
@@ -103,6 +105,7 @@ export class PeopleWorld {
   /** Another replica, in this mode. */
   async listen(mode: 'development' | 'production' = 'development'): Promise<PeopleListener> {
     const { database } = this;
+    const writer = this.writer();
     const sink = new Writable({
       write: (line, _encoding, done) => {
         this.log.push(String(line));
@@ -120,7 +123,8 @@ export class PeopleWorld {
         logger,
       },
       {
-        registry: this.registry(),
+        registry: new PostgresRegistryAdministration(writer),
+        denials: new PostgresDenyAdministration(writer),
         audit: new AuditReader(database),
         judgeAddress: keySetAddresses(new Set(['keys.listed.test:8443'])),
       },
@@ -134,10 +138,11 @@ export class PeopleWorld {
 
   /** The registry as the listeners have it. */
   registry(): PostgresRegistryAdministration {
-    return new PostgresRegistryAdministration(this.database, {
-      application: 'admin',
-      now: () => new Date(),
-    });
+    return new PostgresRegistryAdministration(this.writer());
+  }
+
+  private writer(): RegistryWriter {
+    return new RegistryWriter(this.database, { application: 'admin', now: () => new Date() });
   }
 
   /** The token of a link for a new owner. */
