@@ -13,6 +13,8 @@ const COLUMNS: readonly Column<DenyEntry>[] = [
   ['TOKEN', ({ jti }) => jti],
   ['DENIED AT', ({ denied_at }) => denied_at],
   ['UNTIL', ({ expires_at }) => expires_at],
+  ['BY', ({ denied_by }) => denied_by],
+  ['NOTE', ({ note }) => note],
 ];
 
 const THUMBPRINT = 'its SHA-256, base64url, as "holdfast cert inspect" prints it';
@@ -26,7 +28,7 @@ export function addCertificateCommands(program: Command, session: Session): void
     .command('block')
     .description('no token is issued to or accepted from this certificate any more, within a second')
     .argument('<thumbprint>', THUMBPRINT)
-    .option('--note <text>', 'why, for the audit trail')
+    .option('--note <text>', 'why: stands beside the block and in the audit trail')
     .action((thumbprint: string, { note }: { note?: string }) =>
       session.administer(async (api, out) => {
         const body = { 'x5t#S256': thumbprint, ...(note !== undefined && { note }) };

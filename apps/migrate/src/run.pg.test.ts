@@ -68,6 +68,7 @@ describe('migrate', () => {
       'migration Ocsp1795273200000 done',
       'migration DenyList1795276800000 done',
       'migration KeySets1795280400000 done',
+      'migration DeniedBy1795284000000 done',
       `roles ${database.name}_token_service and ${database.name}_admin have their rights`,
     ]);
     expect((await migrate(['up'])).out[0]).toBe('schema is up to date');

@@ -192,6 +192,12 @@ export const DenyEntry = z.object({
   denied_at: z.string(),
   /** Null: until it is taken back. */
   expires_at: z.string().nullable(),
+  /** Who did it, as in the audit trail; null: not known, or the client itself revoked a token. */
+  denied_by: z.string().nullable(),
+  /** Why, if somebody said so. */
+  note: z.string().nullable(),
+  /** Of a certificate: the clients whose pin or key set it is, or was. Clients that are known by a name cannot be told from it. */
+  clients: z.array(clientId),
 });
 export type DenyEntry = z.infer<typeof DenyEntry>;
 
@@ -199,16 +205,36 @@ export type DenyEntry = z.infer<typeof DenyEntry>;
 export const CertificateBlock = z.object({
   'x5t#S256': z.string(),
   blocked: z.boolean(),
-  /** As it went into the audit trail. */
+  /** As it stands beside the block and in the audit trail. */
   note: z.string().nullable(),
 });
 export type CertificateBlock = z.infer<typeof CertificateBlock>;
 export const NewCertificateBlock = z.strictObject({
   'x5t#S256': thumbprint,
-  /** Why, for the audit trail. */
+  /** Why: stands beside the block and in the audit trail. */
   note: displayName.optional(),
 });
 export type NewCertificateBlock = z.input<typeof NewCertificateBlock>;
+
+/** A certificate, as PEM (the first counts) or by its thumbprint: one of the two. */
+export const CertificateToIdentify = z.strictObject({
+  certificate: pem.optional(),
+  'x5t#S256': thumbprint.optional(),
+});
+export type CertificateToIdentify = z.infer<typeof CertificateToIdentify>;
+
+/** Whose certificate it is. */
+export const CertificateIdentity = z.object({
+  'x5t#S256': z.string(),
+  /** Whether it is blocked itself, whatever else is stopped. */
+  blocked: z.boolean(),
+  /**
+   * The credentials in use that it fits: it is pinned, or its key, it stands in a key set, or it carries the name.
+   * That an anchor vouches for it is not looked at, and a name is not seen in a thumbprint.
+   */
+  credentials: z.array(z.object({ partner: slug, credential: Credential })),
+});
+export type CertificateIdentity = z.infer<typeof CertificateIdentity>;
 
 /** An API that partners may be granted; `partner` provides it. */
 export const Resource = z.object({ audience, partner: slug, scopes });

@@ -6,6 +6,8 @@ export {
   AuditEntry,
   AuditVerification,
   CertificateBlock,
+  CertificateIdentity,
+  CertificateToIdentify,
   Client,
   Credential,
   DenyEntry,

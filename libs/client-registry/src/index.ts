@@ -42,6 +42,7 @@ export {
 } from './entities.js';
 export type {
   Actor,
+  CertificateTraits,
   NewClient,
   NewCredential,
   NewKeySet,
@@ -50,6 +51,7 @@ export type {
   NewOcspResponse,
   NewPinnedCredential,
   NewRevocationList,
+  OwnedCredential,
   Page,
   Precondition,
   RegistryAdministration,

@@ -1,4 +1,5 @@
 import type { ClientId } from '@holdfast/oauth-protocol';
+import type { CertificateThumbprint } from '@holdfast/token-binding';
 import type {
   AuthMethod,
   ClientEntry,
@@ -61,6 +62,20 @@ export interface NewClient {
   readonly partnerId: string;
   readonly authMethod: AuthMethod;
   readonly credentials: readonly NewCredential[];
+}
+
+/** A credential, and the partner of its client. */
+export interface OwnedCredential {
+  readonly partnerId: string;
+  readonly credential: Credential;
+}
+
+/** What a client may be registered by, of one certificate. Without the certificate, its thumbprint alone is known. */
+export interface CertificateTraits {
+  readonly thumbprint: CertificateThumbprint;
+  /** SHA-256 of its SubjectPublicKeyInfo. */
+  readonly keyThumbprint: string | undefined;
+  readonly names: readonly Pick<NewNameCredential, 'kind' | 'canonical'>[];
 }
 
 /** A page of a list, ordered by id. */
@@ -145,6 +160,11 @@ export interface RegistryAdministration {
   listRevocationSources(page: Page, filter: { anchorId?: string }): Promise<readonly RevocationSourceEntry[]>;
   listClients(page: Page, filter: { partnerId?: string }): Promise<readonly ClientEntry[]>;
   listCredentials(page: Page, filter: { clientId?: string }): Promise<readonly Credential[]>;
+  /**
+   * The credentials in use that a certificate fits, by client, 200 at most. Does NOT look at anchors: whether one vouches for
+   * the certificate is another question.
+   */
+  findCredentialsOf(certificate: CertificateTraits): Promise<readonly OwnedCredential[]>;
   /** By the id of the credential. */
   listKeySets(page: Page, filter: { clientId?: string }): Promise<readonly KeySetSourceEntry[]>;
   listResources(page: Page): Promise<readonly Resource[]>;

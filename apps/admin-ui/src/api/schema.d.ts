@@ -1229,6 +1229,55 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/certificates:identify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Whose certificate it is: the credentials that it fits; nothing is stored */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': components['schemas']['CertificateToIdentify'];
+        };
+      };
+      responses: {
+        /** @description Whose certificate it is: the credentials that it fits; nothing is stored */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['CertificateIdentity'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/resources': {
     parameters: {
       query?: never;
@@ -1821,6 +1870,9 @@ export interface components {
       issued_before: string | null;
       denied_at: string;
       expires_at: string | null;
+      denied_by: string | null;
+      note: string | null;
+      clients: string[];
     };
     KeySet: {
       credential: string;
@@ -1831,6 +1883,44 @@ export interface components {
       fresh_until: string | null;
       last_error: string | null;
       next_due: string;
+    };
+    CertificateToIdentify: {
+      certificate?: string;
+      'x5t#S256'?: string;
+    };
+    CertificateIdentity: {
+      'x5t#S256': string;
+      blocked: boolean;
+      credentials: {
+        partner: string;
+        credential:
+          | {
+              /** @enum {string} */
+              kind: 'subject_dn' | 'san_dns' | 'san_uri' | 'san_ip' | 'san_email';
+              id: string;
+              client: string;
+              anchor: string;
+              value: string;
+            }
+          | {
+              /** @constant */
+              kind: 'certificate';
+              id: string;
+              client: string;
+              /** @enum {string} */
+              match: 'certificate' | 'public-key';
+              subject: string;
+              'x5t#S256': string;
+              not_after: string;
+            }
+          | {
+              /** @constant */
+              kind: 'jwks_uri';
+              id: string;
+              client: string;
+              url: string;
+            };
+      }[];
     };
     CertificateToValidate: {
       certificate: string;

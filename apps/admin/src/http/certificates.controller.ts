@@ -1,13 +1,20 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { CertificateToValidate, type CertificateReport } from '@holdfast/admin-contract';
+import {
+  CertificateToIdentify,
+  CertificateToValidate,
+  type CertificateIdentity,
+  type CertificateReport,
+} from '@holdfast/admin-contract';
 import { readPasted } from '@holdfast/certificate-insight';
-import type { RegistryAdministration } from '@holdfast/client-registry';
+import type { DenyAdministration, RegistryAdministration } from '@holdfast/client-registry';
 import { RequireScopes } from '@holdfast/resource-guard/nest';
-import { REGISTRY } from '../tokens.js';
+import { DENIALS, REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE } from './actor.js';
 import { findParsedAnchor } from './anchor-at-hand.js';
 import { reportOn } from './certificate-report.js';
+import { traitsOf } from './certificate-traits.js';
 import { InputRefused, parseInput } from './refused-input.js';
+import { showCredential } from './views.js';
 
 const ANCHOR_UNUSED = {
   pointer: '/anchor',
@@ -19,7 +26,10 @@ const ANCHOR_UNUSED = {
 @Controller('api/v1')
 @RequireScopes(ADMIN_SCOPE)
 export class CertificatesController {
-  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {}
+  constructor(
+    @Inject(REGISTRY) private readonly registry: RegistryAdministration,
+    @Inject(DENIALS) private readonly denials: DenyAdministration,
+  ) {}
 
   /** `::` is a colon to the router, which takes a single one for a parameter. */
   @Post('certificates::validate')
@@ -36,5 +46,20 @@ export class CertificatesController {
     const anchor =
       asked.anchor === undefined ? undefined : await findParsedAnchor(this.registry, asked.anchor, presented);
     return reportOn(pasted, asked, anchor, new Date());
+  }
+
+  @Post('certificates::identify')
+  @HttpCode(200)
+  async identify(@Body() body: unknown): Promise<CertificateIdentity> {
+    const traits = await traitsOf(parseInput(CertificateToIdentify, body));
+    const owned = await this.registry.findCredentialsOf(traits);
+    return {
+      'x5t#S256': traits.thumbprint,
+      blocked: await this.denials.isBlocked(traits.thumbprint),
+      credentials: owned.map(({ partnerId, credential }) => ({
+        partner: partnerId,
+        credential: showCredential(credential),
+      })),
+    };
   }
 }

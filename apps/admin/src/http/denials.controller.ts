@@ -10,17 +10,12 @@ import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { parseThumbprint } from '@holdfast/token-binding';
 import { DENIALS } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
+import { requireThumbprint } from './certificate-traits.js';
 import { listQuery, toList } from './paging.js';
-import { InputRefused, parseInput, written, WriteRefused } from './refused-input.js';
+import { parseInput, written, WriteRefused } from './refused-input.js';
 import { showDenied } from './views.js';
 
 const parseQuery = listQuery('denial');
-
-const NO_THUMBPRINT = {
-  pointer: '/x5t#S256',
-  code: 'malformed',
-  detail: 'is no SHA-256 thumbprint in canonical base64url; holdfast cert inspect FILE prints it',
-};
 
 /** What no longer counts although a token says so; blocks of certificates are made and taken back here. */
 @Controller('api/v1')
@@ -38,9 +33,8 @@ export class DenialsController {
   @HttpCode(201)
   async block(@By() actor: Actor, @Body() body: unknown): Promise<CertificateBlock> {
     const { 'x5t#S256': text, note } = parseInput(NewCertificateBlock, body);
-    const thumbprint = parseThumbprint(text);
-    if (thumbprint === undefined) throw new InputRefused([NO_THUMBPRINT]);
-    written(await this.denials.blockCertificate(actor, thumbprint, note ?? ''));
+    const thumbprint = requireThumbprint(text);
+    written(await this.denials.blockCertificate(actor, thumbprint, note));
     return { 'x5t#S256': thumbprint, blocked: true, note: note ?? null };
   }
 

@@ -121,7 +121,14 @@ function facts(der: Uint8Array): { subject: string; not_after: string } {
   return { subject: formatDistinguishedName(subject), not_after: notAfter.toISOString() };
 }
 
-export function showDenied({ id, entry, deniedAt }: DeniedEntry): contract.DenyEntry {
+export function showDenied({
+  id,
+  entry,
+  deniedAt,
+  deniedBy,
+  note,
+  clients,
+}: DeniedEntry): contract.DenyEntry {
   const { kind, expires_at: ends, ...means } = entry;
   const instant = (seconds: number | undefined): string | null =>
     seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
@@ -133,6 +140,9 @@ export function showDenied({ id, entry, deniedAt }: DeniedEntry): contract.DenyE
     issued_before: instant('issued_before' in means ? means.issued_before : undefined),
     denied_at: deniedAt.toISOString(),
     expires_at: instant(ends),
+    denied_by: deniedBy ?? null,
+    note: note ?? null,
+    clients: [...clients],
   };
 }
 

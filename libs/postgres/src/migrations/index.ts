@@ -7,6 +7,7 @@ import { ServerAuthException1795230000000 } from './1795230000000-server-auth-ex
 import { Ocsp1795273200000 } from './1795273200000-ocsp.js';
 import { DenyList1795276800000 } from './1795276800000-deny-list.js';
 import { KeySets1795280400000 } from './1795280400000-key-sets.js';
+import { DeniedBy1795284000000 } from './1795284000000-denied-by.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Ocsp1795273200000,
   DenyList1795276800000,
   KeySets1795280400000,
+  DeniedBy1795284000000,
 ] as const;

@@ -12,14 +12,20 @@ import type { RegistryWrite } from './registry-writer.js';
 const LONGEST_TOKEN_LIFE = 600 + 60;
 
 /** Enters what is denied until it is taken back: a partner, a client or a certificate. Idempotent. */
-export async function deny({ rows, version }: RegistryWrite, denied: DeniedAccess, now: Date): Promise<void> {
-  const facts = { denied, deniedAt: now, expiresAt: null, version, deletedAt: null };
+export async function deny(
+  { rows, version, actor }: RegistryWrite,
+  denied: DeniedAccess,
+  now: Date,
+  note: string | null = null,
+): Promise<void> {
+  const made = { deniedAt: now, deniedBy: actor.id, note };
+  const facts = { denied, ...made, expiresAt: null, version, deletedAt: null };
   await rows.upsert(DenyEntryRow, { id: standingId(denied), ...facts }, ['id']);
 }
 
 /** Enters what is denied about tokens that were issued already: it ends with the last of them. */
 export async function denyIssued(
-  { rows, version }: RegistryWrite,
+  { rows, version, actor }: RegistryWrite,
   denied: DeniedAccess,
   now: Date,
 ): Promise<void> {
@@ -29,6 +35,8 @@ export async function denyIssued(
     id,
     denied,
     deniedAt: now,
+    deniedBy: actor.id,
+    note: null,
     expiresAt,
     version,
     deletedAt: null,
@@ -65,7 +73,7 @@ export function tokensOf(credential: Credential, now: Date): DeniedAccess {
 export const toNumericDate = (instant: Date): number => Math.floor(instant.getTime() / 1_000);
 
 /** Partner, client or certificate: each can be denied once. */
-function standingId(denied: DeniedAccess): string {
+export function standingId(denied: DeniedAccess): string {
   if (denied.kind === 'partner') return `partner/${denied.partner}`;
   if (denied.kind === 'client') return `client/${denied.client}`;
   if (denied.kind === 'thumbprint') return `thumbprint/${denied['x5t#S256']}`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ClientId } from '@holdfast/oauth-protocol';
 import { thumbprintOf } from '@holdfast/token-binding';
 import { AuditReader } from '../audit/audit-reader.js';
 import { createDataSource } from '../connection/data-source.js';
@@ -17,12 +18,13 @@ describe('PostgresDenyAdministration', () => {
   let database: Database;
   let denials: PostgresDenyAdministration;
   let registry: PostgresRegistryAdministration;
+  let now = NOON;
 
   beforeAll(async () => {
     test = await createTestDatabase();
     const dataSource = createDataSource({ url: test.adminUrl, applicationName: 'test', poolSize: 2 });
     database = new Database(await dataSource.initialize());
-    const writer = new RegistryWriter(database, { application: 'admin', now: () => NOON });
+    const writer = new RegistryWriter(database, { application: 'admin', now: () => now });
     denials = new PostgresDenyAdministration(writer);
     registry = new PostgresRegistryAdministration(writer);
     await registry.createPartner(ALICE, { id: 'acme', name: 'Acme' });
@@ -44,7 +46,10 @@ describe('PostgresDenyAdministration', () => {
     expect(await denials.blockCertificate(ALICE, stolen, 'laptop stolen')).toMatchObject({ written: true });
     const id = `thumbprint/${stolen}`;
     const entry = { id, kind: 'thumbprint', 'x5t#S256': stolen };
-    expect(await listed(id)).toEqual([{ id, entry, deniedAt: NOON }]);
+    expect(await listed(id)).toEqual([
+      { id, entry, deniedAt: NOON, deniedBy: 'alice', note: 'laptop stolen', clients: [] },
+    ]);
+    expect(await denials.isBlocked(stolen)).toBe(true);
     expect(await events(stolen)).toMatchObject([
       { kind: 'certificate.blocked', actor: 'alice', detail: { note: 'laptop stolen' } },
     ]);
@@ -62,6 +67,7 @@ describe('PostgresDenyAdministration', () => {
     await denials.blockCertificate(ALICE, back, '');
     expect(await denials.unblockCertificate(ALICE, back)).toMatchObject({ written: true });
     expect(await listed(`thumbprint/${back}`)).toEqual([]);
+    expect(await denials.isBlocked(back)).toBe(false);
     expect(await denials.unblockCertificate(ALICE, back)).toMatchObject({
       written: false,
       refused: 'not_found',
@@ -70,6 +76,28 @@ describe('PostgresDenyAdministration', () => {
       'certificate.blocked',
       'certificate.unblocked',
     ]);
+  });
+
+  it('lists what is about issued tokens until the last of them has ended, and not longer', async () => {
+    const id = 'ends' as ClientId;
+    await registry.createClient(ALICE, {
+      id,
+      partnerId: 'acme',
+      authMethod: 'tls_client_auth',
+      credentials: [],
+    });
+    await registry.createResource(ALICE, { audience: 'urn:ends', partnerId: 'acme', scopes: ['read'] });
+    const granted = await registry.addGrant(ALICE, { clientId: id, audience: 'urn:ends', scopes: ['read'] });
+    if (!granted.written) throw new Error(granted.refused);
+    await registry.removeGrant(ALICE, granted.value.id);
+    const [entry] = (await denials.listDenied(ALL)).filter(({ entry: { kind } }) => kind === 'grant');
+    expect(entry).toMatchObject({ deniedBy: 'alice', entry: { client: 'ends', resource: 'urn:ends' } });
+    const end = (entry!.entry.expires_at ?? 0) * 1_000;
+    now = new Date(end);
+    expect(await listed(entry!.id)).toHaveLength(1);
+    now = new Date(end + 1_000);
+    expect(await listed(entry!.id)).toEqual([]);
+    now = NOON;
   });
 
   it('lists who is suspended beside them, until resumed', async () => {

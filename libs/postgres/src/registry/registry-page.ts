@@ -1,5 +1,5 @@
 import type { Page } from '@holdfast/client-registry';
-import { IsNull, MoreThan, type FindOptionsOrder, type FindOptionsWhere } from 'typeorm';
+import { IsNull, MoreThan, type FindOperator, type FindOptionsOrder, type FindOptionsWhere } from 'typeorm';
 import type { Database } from '../connection/database.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
 
@@ -8,7 +8,7 @@ export const WITHIN_MS = 2_500;
 
 /** What columns have to hold; one that is undefined asks for nothing. */
 export interface ColumnFilter {
-  readonly [column: string]: string | undefined;
+  readonly [column: string]: string | FindOperator<Date> | undefined;
 }
 
 /** A page of what is registered now, removed rows excepted, ordered by `key`. */

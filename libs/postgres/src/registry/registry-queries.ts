@@ -1,9 +1,11 @@
 import type {
+  CertificateTraits,
   ClientEntry,
   Credential,
   Grant,
   KeySetSourceEntry,
   OcspResponseEntry,
+  OwnedCredential,
   Page,
   Partner,
   Resource,
@@ -12,6 +14,7 @@ import type {
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
 import { thumbprintOf, type CertificateThumbprint } from '@holdfast/token-binding';
+import { In } from 'typeorm';
 import type { Database } from '../connection/database.js';
 import {
   ClientRow,
@@ -66,6 +69,27 @@ export class RegistryQueries {
 
   async listCredentials(page: Page, filter: { clientId?: string }): Promise<readonly Credential[]> {
     return (await this.page(CredentialRow, 'id', page, filter)).map(toCredential);
+  }
+
+  async findCredentialsOf({
+    thumbprint,
+    keyThumbprint,
+    names,
+  }: CertificateTraits): Promise<readonly OwnedCredential[]> {
+    return this.database.within(WITHIN_MS, async ({ manager }) => {
+      const found = (await manager.query(FITTING, [
+        thumbprint,
+        keyThumbprint ?? null,
+        Buffer.from(thumbprint, 'base64url'),
+        names.map(({ kind }) => kind),
+        names.map(({ canonical }) => canonical),
+      ])) as { id: string }[];
+      const rows = await manager.find(CredentialRow, {
+        where: { id: In(found.map(({ id }) => id)) },
+        order: { clientId: 'ASC', id: 'ASC' },
+      });
+      return rows.map((row) => ({ partnerId: row.partnerId, credential: toCredential(row) }));
+    });
   }
 
   async listResources(page: Page): Promise<readonly Resource[]> {
@@ -139,6 +163,14 @@ type Facts<Entry> = {
 };
 type KeySetFacts = Facts<Omit<KeySetSourceEntry, 'thumbprints'>> & { readonly certificates: Buffer[] | null };
 type SourceFacts = Facts<RevocationSourceEntry> & { readonly certificate: CertificateThumbprint | '' };
+
+const FITTING = `
+  SELECT c.id FROM credential c LEFT JOIN key_set k ON k.id = c.id AND k.deleted_at IS NULL
+  WHERE c.deleted_at IS NULL AND (c.thumbprint = $1
+    OR (c.pin_match = 'public-key' AND c.key_thumbprint = $2)
+    OR EXISTS (SELECT FROM unnest(k.certificates) der WHERE sha256(der) = $3)
+    OR (c.kind, c.canonical) IN (SELECT * FROM unnest($4::text[], $5::text[])))
+  ORDER BY c.client_id, c.id LIMIT 200`;
 
 /** A URL is too long for the place in a list; its digest is not. */
 const REVOCATION_SOURCES = `

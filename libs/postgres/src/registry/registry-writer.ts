@@ -21,6 +21,7 @@ export interface RegistryWriterOptions {
 export interface RegistryWrite {
   readonly rows: EntityManager;
   readonly version: bigint;
+  readonly actor: Actor;
 }
 
 /** What is particular about the audit event of a write. */
@@ -63,7 +64,7 @@ export class RegistryWriter {
     try {
       return await this.database.transaction({ within: this.within }, async (rows) => {
         const version = await advanceVersion(rows);
-        const outcome = await work({ rows, version });
+        const outcome = await work({ rows, version, actor });
         if ('refused' in outcome) throw new NothingToCommit<T>({ written: false, ...outcome });
         if ('unchanged' in outcome) throw new NothingToCommit<T>({ written: true, value: outcome.unchanged });
         await appendInTransaction(rows, this.stream, this.toEvent(actor, outcome.event));

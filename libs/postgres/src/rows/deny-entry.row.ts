@@ -21,4 +21,12 @@ export class DenyEntryRow extends VersionedRow {
   /** When no token that is meant can be alive any more; null: until it is taken back. */
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
+
+  /** The actor of the write; null: not known. */
+  @Column('text', { name: 'denied_by', nullable: true })
+  deniedBy!: string | null;
+
+  /** Why, if somebody said so. */
+  @Column('text', { nullable: true })
+  note!: string | null;
 }

@@ -24,6 +24,7 @@ const MIGRATIONS = [
   'Ocsp1795273200000',
   'DenyList1795276800000',
   'KeySets1795280400000',
+  'DeniedBy1795284000000',
 ];
 
 /** Undoes the migrations after this one. */

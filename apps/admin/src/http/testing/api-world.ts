@@ -100,6 +100,9 @@ export class ApiWorld {
         field: 'subject_dn',
         anchor: 'world',
       },
+      '/api/v1/certificates:identify': {
+        certificate: (await this.authority.issue({ subject: `CN=${id}`, ...LONG })).pem,
+      },
       '/api/v1/resources': { audience: `https://${id}.example`, partner: 'world', scopes: ['read'] },
       '/api/v1/grants': { client: 'world-named', resource: 'https://world.example', scopes: ['read'] },
     };

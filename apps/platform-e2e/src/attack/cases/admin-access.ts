@@ -42,6 +42,7 @@ const PERMITTED: Readonly<Record<string, number>> = {
   'DELETE /api/v1/certificate-blocks/{id}': 404,
   'GET /api/v1/deny-entries': 200,
   'POST /api/v1/certificates:validate': 422,
+  'POST /api/v1/certificates:identify': 422,
   'GET /api/v1/resources': 200,
   'POST /api/v1/resources': 422,
   'GET /api/v1/grants': 200,

@@ -1,0 +1,54 @@
+import { allRegistrableNames, decodeCertificate } from '@holdfast/certificate-insight';
+import {
+  parseRegisteredName,
+  publicKeyThumbprint,
+  readCertificateUpload,
+} from '@holdfast/certificate-validation';
+import type { CertificateToIdentify } from '@holdfast/admin-contract';
+import type { CertificateTraits } from '@holdfast/client-registry';
+import { parseThumbprint, thumbprintOf, type CertificateThumbprint } from '@holdfast/token-binding';
+import { InputRefused } from './refused-input.js';
+
+const ONE_OF_TWO = {
+  pointer: '',
+  code: 'invalid',
+  detail: 'give the certificate or its thumbprint: exactly one of certificate and x5t#S256',
+};
+
+/** What a client may be registered by, of a certificate that was given; throws `InputRefused`. */
+export async function traitsOf(given: CertificateToIdentify): Promise<CertificateTraits> {
+  const { certificate: text, 'x5t#S256': thumbprint } = given;
+  if (text !== undefined && thumbprint === undefined) return traitsIn(text);
+  if (text !== undefined || thumbprint === undefined) throw new InputRefused([ONE_OF_TWO]);
+  return { thumbprint: requireThumbprint(thumbprint), keyThumbprint: undefined, names: [] };
+}
+
+/** Throws `InputRefused` where it is none in canonical form. */
+export function requireThumbprint(text: string): CertificateThumbprint {
+  const thumbprint = parseThumbprint(text);
+  if (thumbprint === undefined) throw new InputRefused([NO_THUMBPRINT]);
+  return thumbprint;
+}
+
+const NO_THUMBPRINT = {
+  pointer: '/x5t#S256',
+  code: 'malformed',
+  detail: 'is no SHA-256 thumbprint in canonical base64url; holdfast cert inspect FILE prints it',
+};
+
+async function traitsIn(text: string): Promise<CertificateTraits> {
+  const upload = readCertificateUpload(text);
+  if (!upload.read)
+    throw new InputRefused([{ pointer: '/certificate', code: upload.code, detail: upload.problem }]);
+  const [leaf] = upload.certificates;
+  const decoded = await decodeCertificate(leaf.der);
+  const names = decoded === undefined ? [] : allRegistrableNames(decoded);
+  return {
+    thumbprint: thumbprintOf(leaf.der),
+    keyThumbprint: publicKeyThumbprint(leaf),
+    names: names.flatMap(({ field, value }) => {
+      const name = parseRegisteredName(field, value);
+      return name.parsed ? [name.name] : [];
+    }),
+  };
+}
