@@ -10,6 +10,7 @@ import { BEARER_ERROR } from '../../libs/resource-guard/dist/index.js';
 import { TRANSPORT_STATUS } from '../../libs/http-platform/dist/index.js';
 import { LINTS } from '../../libs/certificate-insight/dist/index.js';
 import { CERTIFICATE_FAULTS } from '../../libs/certificate-validation/dist/index.js';
+import { sameVerdictsPage } from '../../apps/platform-e2e/dist/verdicts/page.js';
 import { SETTINGS as TOKEN_SERVICE } from '../../apps/token-service/dist/config.js';
 import { SETTINGS as RESOURCE_SERVER } from '../../apps/resource-server/dist/config.js';
 import { BOOTSTRAP_SETTINGS, UP_SETTINGS } from '../../apps/migrate/dist/settings.js';
@@ -22,6 +23,7 @@ const HIDDEN = 'The caller reads one bland text; the reason is behind the reques
 
 const FILES = {
   'docs/protocol/error-codes.md': errorCodes(),
+  'docs/protocol/same-verdicts.md': sameVerdictsPage(MADE),
   'docs/configuration.md': configuration(),
   'apps/admin-ui/src/api/schema.d.ts': await apiTypes(),
 };

@@ -18,12 +18,14 @@ const routes = new Map([
   ['GET /orders', { public: false, scopes: ['orders:read'] }],
   ['GET /health', { public: true }],
 ]);
+const pathOf = ({ url }) => url.split('?', 1)[0];
 const listener = boundToken(
   { verifier },
-  ({ method, url }) => routes.get(`${method} ${url}`),
-  ({ url }, response, access) => {
+  (request) => routes.get(`${request.method} ${pathOf(request)}`),
+  (request, response, access) => {
+    const answer = pathOf(request) === '/orders' ? { client: access.clientId } : { healthy: true };
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(url === '/orders' ? { client: access.clientId } : { healthy: true }));
+    response.end(JSON.stringify(answer));
   },
 );
 

@@ -1,10 +1,16 @@
 import { createServer } from 'node:https';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { X509Certificate, createHash, randomUUID } from 'node:crypto';
-import { CompactSign, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { findFreePort } from '@holdfast/stack';
 import { beside } from '../harness/beside.js';
+import {
+  boundClaims,
+  keySetOf,
+  makeIssuerKeys,
+  signToken,
+  type IssuerKeys,
+  type SigningChanges,
+} from '../harness/made-token.js';
 import { newDirectory } from '../harness/run-directory.js';
 import { settingsOf } from '../harness/stack-under-test.js';
 import type { Identity } from '../harness/wire.js';
@@ -15,7 +21,7 @@ export interface Forge {
   readonly target: Target;
   readonly issuer: string;
   readonly audience: string;
-  readonly keys: ForgeKeys;
+  readonly keys: IssuerKeys;
   /** The files of its TLS certificate, which it reloads when they change. */
   readonly tlsFiles: { readonly certificateFile: string; readonly privateKeyFile: string };
   /** The claims of a valid token for the holder of the certificate (RFC 9068 §2.2, RFC 8705 §3.1). */
@@ -24,28 +30,10 @@ export interface Forge {
   sign(claims: object | string, changes?: SigningChanges): Promise<string>;
 }
 
-export interface ForgeKeys {
-  readonly es256: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
-  readonly rs256: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
-}
-
-export interface SigningChanges {
-  /** Members of the header to set; `undefined` leaves one out. */
-  readonly header?: Readonly<Record<string, unknown>>;
-  readonly key?: CryptoKey;
-  /** Critical header parameters that our own signer is to let pass. */
-  readonly critical?: Readonly<Record<string, boolean>>;
-}
-
-const LIFETIME_SECONDS = 200;
-
 /** Starts the key server and the resource server that believes it. */
 export async function startForge(world: AttackWorld): Promise<Forge> {
   const { pki } = settingsOf(world.stack);
-  const keys = {
-    es256: await generateKeyPair('ES256', { extractable: true }),
-    rs256: await generateKeyPair('RS256', { extractable: true }),
-  };
+  const keys = await makeIssuerKeys();
   const issuer = await serveKeys(world, keys);
   const audience = 'https://forged-api.example';
   const directory = newDirectory('forge');
@@ -70,57 +58,14 @@ export async function startForge(world: AttackWorld): Promise<Forge> {
     audience,
     keys,
     tlsFiles,
-    claims: (holder) => claimsFor(holder, issuer, audience),
-    sign: (claims, changes = {}) => sign(claims, changes, keys),
+    claims: (holder) => boundClaims(holder, issuer, audience),
+    sign: (claims, changes = {}) => signToken(claims, changes, keys),
   };
-}
-
-/** The current second, as JWTs write it. */
-export function nowSeconds(): number {
-  return Math.floor(Date.now() / 1_000);
-}
-
-/** `x5t#S256` of the leaf (RFC 8705 §3.1), computed here independently of the product. */
-export function thumbprintOf(
-  { certificate }: Identity,
-  encoding: 'base64url' | 'base64' | 'hex' = 'base64url',
-) {
-  return createHash('sha256').update(new X509Certificate(certificate).raw).digest(encoding);
-}
-
-function claimsFor(holder: Identity, iss: string, aud: string): Record<string, unknown> {
-  const iat = nowSeconds();
-  return {
-    iss,
-    aud,
-    sub: 'forged-client',
-    client_id: 'forged-client',
-    partner: 'forged-partner',
-    scope: 'orders:read orders:write',
-    iat,
-    exp: iat + LIFETIME_SECONDS,
-    jti: randomUUID(),
-    cnf: { 'x5t#S256': thumbprintOf(holder) },
-  };
-}
-
-function sign(claims: object | string, { header, key, critical }: SigningChanges, keys: ForgeKeys) {
-  const payload = typeof claims === 'string' ? claims : JSON.stringify(claims);
-  const protectedHeader = { alg: 'ES256', kid: 'es256', typ: 'at+jwt', ...header };
-  return new CompactSign(Buffer.from(payload))
-    .setProtectedHeader(protectedHeader)
-    .sign(key ?? keys.es256.privateKey, critical === undefined ? {} : { crit: { ...critical } });
 }
 
 /** Under the stack's own server certificate, so that its authority vouches for this key server too. */
-async function serveKeys(world: AttackWorld, keys: ForgeKeys): Promise<string> {
-  const jwks = {
-    keys: [
-      { ...(await exportJWK(keys.es256.publicKey)), kid: 'es256', use: 'sig' },
-      { ...(await exportJWK(keys.rs256.publicKey)), kid: 'rs256', use: 'sig' },
-    ],
-  };
-  const server = await listenAsStack(world, JSON.stringify(jwks));
+async function serveKeys(world: AttackWorld, keys: IssuerKeys): Promise<string> {
+  const server = await listenAsStack(world, JSON.stringify(await keySetOf(keys)));
   return server.url;
 }
 

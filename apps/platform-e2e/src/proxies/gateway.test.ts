@@ -1,15 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findFreePort, workspaceRoot } from '@holdfast/stack';
-import { createSelfSigned } from '@holdfast/test-pki';
+import { workspaceRoot } from '@holdfast/stack';
 import { AppProcess } from '../harness/app-process.js';
-import { behindProxies, beside, type BesideProxies } from '../harness/beside.js';
-import { makeSelfSigned, thumbprintOf, validNow } from '../harness/identity.js';
+import { beside } from '../harness/beside.js';
+import { startEchoApi, type EchoApi } from '../harness/echo-api.js';
+import { makeSelfSigned, thumbprintOf } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
 import { Guide } from '../harness/pages.js';
 import { registerNamedClient, registerPartner, type NamedClient } from '../harness/partners.js';
@@ -18,9 +15,8 @@ import { newDirectory } from '../harness/run-directory.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { demoClients, jsonRequest, tokenOf, withToken } from '../harness/token-endpoint.js';
 import { exchange, type Dial, type Identity } from '../harness/wire.js';
+import { NGINX, startAuthRequest, type AuthRequest } from './auth-request.js';
 import { forgedLines } from './forged-lines.js';
-import { end, untilListening } from './proxy-stand.js';
-import { REAL_PROXIES } from './real-proxies.js';
 
 const MINUTES = 120_000;
 const GUIDE = 'docs/guides/gateway.md';
@@ -69,32 +65,15 @@ describe('the gateway of the stack', () => {
   });
 });
 
-/** An API that knows nothing of certificates: it answers with the headers that it got. */
-interface Api {
-  readonly server: Server;
-  readonly port: number;
-  readonly seen: { url: string | undefined; headers: IncomingHttpHeaders }[];
-}
-
-async function startApi(): Promise<Api> {
-  const seen: Api['seen'] = [];
-  const server = createServer(({ url, headers }, response) => {
-    seen.push({ url, headers });
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ url, headers }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, port: (server.address() as AddressInfo).port, seen };
-}
-
 describe('before an API that knows nothing of certificates', () => {
-  let api: Api;
+  let api: EchoApi;
   let client: NamedClient;
   beforeAll(async () => {
-    api = await startApi();
+    api = await startEchoApi();
     const operator = new Operator(stack);
     client = await registerNamedClient(operator, await registerPartner(operator, 'gated'));
   }, MINUTES);
-  afterAll(() => void api.server.close());
+  afterAll(() => api?.stop());
 
   /** The ten lines of the guide, with the places of this run. */
   function tenLines(audience: string): string {
@@ -143,78 +122,15 @@ describe('before an API that knows nothing of certificates', () => {
 
   describe('nginx asks the gateway about each request (auth_request)', () => {
     const itNginx = needsProgram('nginx');
-    const nginx = REAL_PROXIES.find(({ name }) => name === 'nginx')!;
-    let gateway: AppProcess | undefined;
-    let proxy: ChildProcess | undefined;
-    let port: number;
-    let publicPem: string;
+    let proxy: AuthRequest | undefined;
 
     /** Started when it is first needed: where nginx is not installed, it is not. */
     async function through(identity?: Identity): Promise<Dial> {
-      if (proxy === undefined) await start();
-      const tls = { servername: 'api.example.com' };
-      return { url: `https://127.0.0.1:${port}`, ca: publicPem, identity, tls };
+      proxy ??= await startAuthRequest(stack, tenLines(stack.orders), api.port);
+      return proxy.dial(identity);
     }
 
-    async function start(): Promise<void> {
-      const directory = newDirectory('auth-request');
-      const one = await besideWithVerify(directory);
-      gateway = await AppProcess.start(one.application, directory);
-      port = await findFreePort();
-      const places: Record<string, string> = {
-        'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
-        '/etc/holdfast/proxy': directory,
-        'gateway.internal:7432': `127.0.0.1:${one.proxyPort}`,
-        'api.internal:8080': `127.0.0.1:${api.port}`,
-        'gateway.internal': 'localhost',
-      };
-      const example = readFileSync(join(workspaceRoot, 'examples/gateway/nginx/api.conf'), 'utf8');
-      for (const place of Object.keys(places)) expect(example).toContain(place);
-      const text = Object.entries(places).reduce((all, [place, to]) => all.replaceAll(place, to), example);
-      writeFileSync(join(directory, 'api.conf'), text);
-      const conf = join(directory, 'nginx.conf');
-      writeFileSync(conf, nginx.around!({ directory, example: join(directory, 'api.conf'), port }));
-      const log = openSync(join(directory, 'output.log'), 'a', 0o600);
-      proxy = spawn('nginx', nginx.args(conf), {
-        env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
-        stdio: ['ignore', log, log],
-      });
-      closeSync(log);
-      await untilListening(proxy, port, join(directory, 'output.log'));
-    }
-
-    /** A gateway with a listener for that nginx, and what nginx needs, in files. */
-    async function besideWithVerify(directory: string): Promise<BesideProxies> {
-      const own = await makeSelfSigned('CN=nginx');
-      const outside = await createSelfSigned({
-        subject: 'CN=api.example.com',
-        san: { dns: ['api.example.com'] },
-        ...validNow(),
-      });
-      publicPem = outside.pem;
-      const write = (name: string, content: string): void =>
-        writeFileSync(join(directory, name), content, { mode: 0o600 });
-      write('proxy.pem', own.pem);
-      write('proxy.key', own.privateKeyPem);
-      write('public.pem', outside.pem);
-      write('public.key', outside.privateKeyPem);
-      copyFileSync(stack.file.caFile, join(directory, 'holdfast-ca.pem'));
-      const proxies = readFileSync(join(workspaceRoot, 'examples/proxies/nginx/proxies.yaml'), 'utf8');
-      write(
-        'proxies.yaml',
-        proxies
-          .replace(/addresses: \[.*\]/, 'addresses: [127.0.0.1]')
-          .replace('THUMBPRINT-OF-PROXY.PEM', thumbprintOf(own)),
-      );
-      write('gateway.yaml', `${tenLines(stack.orders)}verify: { style: nginx }\n`);
-      const one = await beside(stack, 'gateway', { GATEWAY_FILE: join(directory, 'gateway.yaml') });
-      return behindProxies(one, join(directory, 'proxies.yaml'));
-    }
-
-    afterAll(async () => {
-      if (proxy !== undefined) await end(proxy);
-      await gateway?.stop();
-    }, MINUTES);
+    afterAll(() => proxy?.stop(), MINUTES);
 
     itNginx(
       'and passes on who calls, whatever the client forges (RFC 8705 §3; PH-05)',
@@ -223,7 +139,7 @@ describe('before an API that knows nothing of certificates', () => {
         for (const [what, lines] of Object.entries({
           ...forgedLines(
             { pem: beta.identity.certificate, der: toDer(beta.identity.certificate) },
-            nginx.toHeader,
+            NGINX.toHeader,
           ),
           'the identity headers': [
             ['Holdfast-Client-Id', 'beta'],

@@ -1,11 +1,12 @@
-import { createHmac, KeyObject } from 'node:crypto';
+import { KeyObject } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { withToken } from '../../harness/token-endpoint.js';
 import { Wire, type Identity } from '../../harness/wire.js';
 import { ACCEPTED, invalidToken, type AttackCase, type Attempt, type Expected } from '../attack-case.js';
 import type { AttackWorld } from '../attack-world.js';
 import { judgeAnswer } from '../oracle.js';
-import { listenAsStack, nowSeconds, thumbprintOf, type Forge } from '../forge.js';
+import { macToken, nowSeconds, segmentOf, thumbprintOf, unsignedToken } from '../../harness/made-token.js';
+import { listenAsStack, type Forge } from '../forge.js';
 
 const UNTRUSTED = invalidToken('token_untrusted');
 const MALFORMED = invalidToken('token_malformed');
@@ -57,11 +58,10 @@ export const FORGED_TOKENS: readonly AttackCase[] = [
     const claims = forge.claims(holder);
     const unsigned = ['none', 'None', 'nOnE', ''].map((alg): Variant => [
       `alg "${alg}"`,
-      `${segment({ alg, typ: 'at+jwt' })}.${segment(claims)}.`,
+      unsignedToken(alg, claims),
       NOT_ACCEPTED,
     ]);
-    const header = segment({ alg: 'ES256', kid: 'es256', typ: 'at+jwt' });
-    return [...unsigned, ['empty signature', `${header}.${segment(claims)}.`, NOT_ACCEPTED]];
+    return [...unsigned, ['empty signature', unsignedToken('ES256', claims), NOT_ACCEPTED]];
   }),
   forged(
     'TV-02',
@@ -74,11 +74,9 @@ export const FORGED_TOKENS: readonly AttackCase[] = [
         ['DER', key.export({ type: 'spki', format: 'der' })],
         ['JWK', JSON.stringify(await exportJWK(forge.keys.es256.publicKey))],
       ];
-      const header = segment({ alg: 'HS256', kid: 'es256', typ: 'at+jwt' });
-      const signed = `${header}.${segment(forge.claims(holder))}`;
       return secrets.map(([name, secret]): Variant => [
         name,
-        `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`,
+        macToken(forge.claims(holder), secret),
         UNTRUSTED,
       ]);
     },
@@ -279,14 +277,10 @@ export const FORGED_TOKENS: readonly AttackCase[] = [
         ],
         [
           '100 levels, unsigned',
-          `${segment({ alg: 'ES256' })}.${Buffer.from(deep).toString('base64url')}.AAAA`,
+          `${segmentOf({ alg: 'ES256' })}.${Buffer.from(deep).toString('base64url')}.AAAA`,
           NOT_ACCEPTED,
         ],
       ];
     },
   ),
 ];
-
-function segment(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
-}

@@ -8,7 +8,7 @@ import { runProgram } from '../../harness/run-program.js';
 import { newDirectory } from '../../harness/run-directory.js';
 import { claimsOf, requestToken, withToken } from '../../harness/token-endpoint.js';
 import { Wire, type Identity } from '../../harness/wire.js';
-import { thumbprintOf } from '../forge.js';
+import { thumbprintOf } from '../../harness/made-token.js';
 import {
   ACCEPTED,
   invalidClient,
