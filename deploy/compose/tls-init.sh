@@ -31,9 +31,10 @@ server="pki/server.pem pki/server.key.pem"
 # The database image reads it as its own user, whose number differs between images; no other service has this volume.
 install -m 0444 /made/secrets/postgres-password /for/postgres/postgres-password
 give migrate 1000 secrets/registry-owner-database-url secrets/orders-owner-database-url secrets/token-service-password \
-  secrets/admin-password secrets/resource-server-password pki/operator.pem
+  secrets/admin-password secrets/resource-server-password pki/operator.pem pki/orders-api.pem pki/gateway.pem
 give token-service 1000 $server secrets/token-service-database-url pki/key-encryption-key
-give resource-server 1000 $server secrets/resource-server-database-url pki/server-ca.pem pki/gateway-keys.json
+give resource-server 1000 $server secrets/resource-server-database-url pki/server-ca.pem pki/gateway-keys.json \
+  pki/orders-api.pem pki/orders-api.key.pem
 give gateway 1000 $server pki/server-ca.pem pki/gateway.pem pki/gateway.key.pem pki/gateway-identity.key.pem \
   pki/gateway.yaml
 give admin 1000 $server secrets/admin-database-url pki/server-ca.pem

@@ -33,7 +33,7 @@ export function addGrantCommands(program: Command, session: Session): void {
   );
   const remove = grant
     .command('remove')
-    .description('take a grant away; tokens that are out already live on until they expire')
+    .description('take a grant away; its tokens end within a second where the deny feed is followed')
     .argument('<id>', 'the grant, as "grant list" shows it', parseId)
     .action((id: string) =>
       session.administer(async (api, out) => {

@@ -97,13 +97,13 @@ function observe(metrics: Registry): Observer {
   };
 }
 
-/** Without keys nothing can be verified, so nothing is let through: never open, not ready instead. */
+/** Without keys, or the deny feed that is configured, nothing is let through: never open, not ready instead. */
 async function readiness(gateway: Gateway): Promise<Readiness> {
-  const keys = await gateway.current.requireReady().then(
+  const tokens = await gateway.current.requireReady().then(
     () => 'ok',
     (error: Error) => error.message,
   );
-  return { ready: keys === 'ok', checks: { keys } };
+  return { ready: tokens === 'ok', checks: { tokens } };
 }
 
 await runApp(logger, start);

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { isResourceIndicator } from '@holdfast/oauth-protocol';
+import { isClientId, isResourceIndicator, type ClientId } from '@holdfast/oauth-protocol';
+
+export const OPERATOR_CLIENT = 'holdfast-operator' as ClientId;
 
 export type Command =
   | { readonly name: 'help' }
@@ -9,7 +11,14 @@ export type Command =
       readonly operatorCertificate: string;
       readonly adminAudience: string;
       readonly issuer?: string;
+      readonly feedReaders: readonly FeedReader[];
     };
+
+/** A client that follows the deny feed, and the file with its certificate. */
+export interface FeedReader {
+  readonly clientId: ClientId;
+  readonly certificateFile: string;
+}
 
 /** The command line cannot be understood: exit code 64. */
 export class UsageError extends Error {
@@ -18,12 +27,14 @@ export class UsageError extends Error {
 
 export const USAGE = `Usage: migrate [up]
        migrate bootstrap --operator-certificate FILE --admin-audience URL [--issuer URL]
+                         [--feed-reader CLIENT=FILE]...
 
   up          creates the database if it is missing, brings its schema to this version,
               makes the apps' database roles and gives them their rights. Idempotent.
   bootstrap   registers the operator: partner holdfast, client holdfast-operator with this
               certificate (PEM or DER), and its grant for the admin API. Idempotent; a changed
-              certificate is added.
+              certificate is added. With --issuer clients can be granted the deny feed; each
+              --feed-reader registers a client of holdfast with that grant, for an API of yours.
 
 Environment; each secret may also come from a file, by the same name with _FILE:
   DATABASE_URL            as a role that owns the database and may create roles
@@ -39,13 +50,15 @@ export function parseArguments(args: readonly string[]): Command {
   if (values.help === true) return { name: 'help' };
   const [name = 'up', ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`unexpected argument: ${rest[0]}`);
+  if (name === 'bootstrap') return parseBootstrap(values);
+  if (name !== 'up') throw new UsageError(`unknown command: ${name}`);
+  const [foreign] = Object.keys(values);
+  if (foreign !== undefined) throw new UsageError(`--${foreign} belongs to bootstrap`);
+  return { name };
+}
+
+function parseBootstrap(values: ReturnType<typeof parse>['values']): Command {
   const { 'operator-certificate': operatorCertificate, 'admin-audience': adminAudience, issuer } = values;
-  if (name === 'up') {
-    if ([operatorCertificate, adminAudience, issuer].some((value) => value !== undefined))
-      throw new UsageError('--operator-certificate, --admin-audience and --issuer belong to bootstrap');
-    return { name };
-  }
-  if (name !== 'bootstrap') throw new UsageError(`unknown command: ${name}`);
   if (operatorCertificate === undefined || operatorCertificate === '')
     throw new UsageError('bootstrap needs --operator-certificate FILE');
   if (adminAudience === undefined) throw new UsageError('bootstrap needs --admin-audience URL');
@@ -53,7 +66,24 @@ export function parseArguments(args: readonly string[]): Command {
     throw new UsageError('--admin-audience must be an absolute URI without a fragment (RFC 8707 §2)');
   if (issuer !== undefined && !isResourceIndicator(issuer))
     throw new UsageError('--issuer must be an absolute URI without a fragment (RFC 8707 §2)');
-  return { name, operatorCertificate, adminAudience, ...(issuer !== undefined && { issuer }) };
+  const feedReaders = (values['feed-reader'] ?? []).map(parseFeedReader);
+  if (feedReaders.length > 0 && issuer === undefined)
+    throw new UsageError('--feed-reader needs --issuer URL, whose feed is read');
+  return {
+    name: 'bootstrap',
+    operatorCertificate,
+    adminAudience,
+    feedReaders,
+    ...(issuer !== undefined && { issuer }),
+  };
+}
+
+function parseFeedReader(text: string): FeedReader {
+  const [, clientId = '', certificateFile = ''] = /^([^=]*)=(.+)$/.exec(text) ?? [];
+  if (!isClientId(clientId)) throw new UsageError(`--feed-reader "${text}" is not CLIENT=FILE`);
+  // Its certificate would be one that administers everything.
+  if (clientId === OPERATOR_CLIENT) throw new UsageError('--feed-reader cannot be the operator');
+  return { clientId, certificateFile };
 }
 
 function parse(args: readonly string[]) {
@@ -66,6 +96,7 @@ function parse(args: readonly string[]) {
         'operator-certificate': { type: 'string' },
         'admin-audience': { type: 'string' },
         issuer: { type: 'string' },
+        'feed-reader': { type: 'string', multiple: true },
       },
     });
   } catch (error) {

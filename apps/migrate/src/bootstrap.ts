@@ -4,6 +4,7 @@ import { judgeLeaf, readCertificateUpload } from '@holdfast/certificate-validati
 import {
   toPin,
   type Actor,
+  type Grant,
   type NewPinnedCredential,
   type RegistryAdministration,
   type Written,
@@ -16,9 +17,9 @@ import {
   PostgresRegistryAdministration,
   RegistryWriter,
 } from '@holdfast/postgres';
+import { OPERATOR_CLIENT, type FeedReader } from './arguments.js';
 
 export const OPERATOR_PARTNER = 'holdfast';
-export const OPERATOR_CLIENT = 'holdfast-operator' as ClientId;
 const ADMIN_SCOPE = 'admin';
 const APPLICATION = 'migrate';
 
@@ -30,6 +31,8 @@ export interface Bootstrap {
   readonly adminAudience: string;
   /** The issuer as a resource, so that clients can be granted its deny feed; not if `undefined`. */
   readonly issuer: string | undefined;
+  /** Clients of the operator's partner that follow the deny feed; none without `issuer`. */
+  readonly feedReaders: readonly FeedReader[];
   readonly now: () => Date;
   readonly onStep: (line: string) => void;
 }
@@ -40,7 +43,10 @@ export interface Bootstrap {
  * retires itself. Each step is audited as the host's, and the whole by `registry.bootstrapped`.
  */
 export async function bootstrap(options: Bootstrap): Promise<void> {
-  const pin = await readPin(options.operatorCertificateFile, options.now());
+  const pin = await readPin('--operator-certificate', options.operatorCertificateFile, options.now());
+  const readers = [];
+  for (const { clientId, certificateFile } of options.feedReaders)
+    readers.push({ clientId, pin: await readPin('--feed-reader', certificateFile, options.now()) });
   const dataSource = createDataSource({ url: options.url, applicationName: APPLICATION, poolSize: 2 });
   await dataSource.initialize();
   try {
@@ -49,7 +55,7 @@ export async function bootstrap(options: Bootstrap): Promise<void> {
     const registry = new PostgresRegistryAdministration(
       new RegistryWriter(database, { application: APPLICATION, now }),
     );
-    const done = await registerOperator(registry, pin, options);
+    const done = await register(registry, { operator: { clientId: OPERATOR_CLIENT, pin }, readers }, options);
     for (const step of done) options.onStep(step);
     if (done.length === 0) options.onStep(`${OPERATOR_CLIENT} is registered already; nothing changed`);
     else await recordBootstrap(database, pin, options);
@@ -60,10 +66,16 @@ export async function bootstrap(options: Bootstrap): Promise<void> {
 
 type Pin = NewPinnedCredential;
 
-async function registerOperator(
+interface PinnedClient {
+  readonly clientId: ClientId;
+  readonly pin: Pin;
+}
+
+/** Registers all of it; what was done, in words. */
+async function register(
   registry: RegistryAdministration,
-  pin: Pin,
-  { adminAudience: audience, issuer }: Bootstrap,
+  { operator, readers }: { operator: PinnedClient; readers: readonly PinnedClient[] },
+  { adminAudience, issuer }: Bootstrap,
 ): Promise<string[]> {
   const actor: Actor = { id: 'host', requestId: `bootstrap-${randomUUID()}` };
   const done: string[] = [];
@@ -71,16 +83,31 @@ async function registerOperator(
     requireWritten(await registry.createPartner(actor, { id: OPERATOR_PARTNER, name: 'Holdfast' }));
     done.push(`partner ${OPERATOR_PARTNER} created`);
   }
-  done.push(...(await registerClient(registry, actor, pin)));
-  done.push(...(await registerResource(registry, actor, audience, ADMIN_SCOPE)));
-  if (issuer !== undefined) done.push(...(await registerResource(registry, actor, issuer, DENY_FEED_SCOPE)));
-  const grants = await registry.listGrants(ONE, { clientId: OPERATOR_CLIENT, audience });
-  requireWritten(
-    await registry.addGrant(actor, { clientId: OPERATOR_CLIENT, audience, scopes: [ADMIN_SCOPE] }),
-  );
-  if (grants[0]?.scopes.includes(ADMIN_SCOPE) !== true)
-    done.push(`${OPERATOR_CLIENT} may use scope ${ADMIN_SCOPE} at ${audience}`);
+  done.push(...(await registerClient(registry, actor, operator)));
+  done.push(...(await registerResource(registry, actor, adminAudience, ADMIN_SCOPE)));
+  const mayAdminister = { clientId: OPERATOR_CLIENT, audience: adminAudience, scopes: [ADMIN_SCOPE] };
+  done.push(...(await registerGrant(registry, actor, mayAdminister)));
+  if (issuer === undefined) return done;
+  done.push(...(await registerResource(registry, actor, issuer, DENY_FEED_SCOPE)));
+  for (const reader of readers) {
+    const mayRead = { clientId: reader.clientId, audience: issuer, scopes: [DENY_FEED_SCOPE] };
+    done.push(...(await registerClient(registry, actor, reader)));
+    done.push(...(await registerGrant(registry, actor, mayRead)));
+  }
   return done;
+}
+
+/** Gives one scope. A grant that was taken back is given again: bootstrap says who may. */
+async function registerGrant(
+  registry: RegistryAdministration,
+  actor: Actor,
+  grant: Omit<Grant, 'id'>,
+): Promise<string[]> {
+  const { clientId, audience, scopes } = grant;
+  const [known] = await registry.listGrants(ONE, { clientId, audience });
+  if (scopes.every((scope) => known?.scopes.includes(scope))) return [];
+  requireWritten(await registry.addGrant(actor, grant));
+  return [`${clientId} may use scope ${scopes.join(' ')} at ${audience}`];
 }
 
 async function registerResource(
@@ -100,24 +127,28 @@ async function registerResource(
   throw new Error(`the resource ${audience} is registered for another partner; choose another address`);
 }
 
-async function registerClient(registry: RegistryAdministration, actor: Actor, pin: Pin): Promise<string[]> {
-  const client = await registry.findClient(OPERATOR_CLIENT);
+async function registerClient(
+  registry: RegistryAdministration,
+  actor: Actor,
+  { clientId, pin }: PinnedClient,
+): Promise<string[]> {
+  const client = await registry.findClient(clientId);
   if (client === undefined) {
     const made = {
-      id: OPERATOR_CLIENT,
+      id: clientId,
       partnerId: OPERATOR_PARTNER,
       authMethod: 'self_signed_tls_client_auth',
       credentials: [pin],
     } as const;
     requireWritten(await registry.createClient(actor, made));
-    return [`client ${OPERATOR_CLIENT} created, pinned to certificate ${pin.thumbprint}`];
+    return [`client ${clientId} created, pinned to certificate ${pin.thumbprint}`];
   }
   if (client.partnerId !== OPERATOR_PARTNER)
-    throw new Error(`the client ${OPERATOR_CLIENT} exists, but not of partner ${OPERATOR_PARTNER}`);
+    throw new Error(`the client ${clientId} exists, but not of partner ${OPERATOR_PARTNER}`);
   const pins = await registry.listCredentials({ limit: 1_000, after: undefined }, { clientId: client.id });
   if (pins.some((known) => known.kind === 'certificate' && known.thumbprint === pin.thumbprint)) return [];
-  requireWritten(await registry.addCredential(actor, OPERATOR_CLIENT, pin));
-  return [`certificate ${pin.thumbprint} added to ${OPERATOR_CLIENT}`];
+  requireWritten(await registry.addCredential(actor, clientId, pin));
+  return [`certificate ${pin.thumbprint} added to ${clientId}`];
 }
 
 async function recordBootstrap(database: Database, pin: Pin, options: Bootstrap): Promise<void> {
@@ -139,18 +170,18 @@ async function recordBootstrap(database: Database, pin: Pin, options: Bootstrap)
   await trail.stop();
 }
 
-async function readPin(file: string, now: Date): Promise<Pin> {
+async function readPin(option: string, file: string, now: Date): Promise<Pin> {
   const upload = readCertificateUpload(
     await readFile(file).catch((cause: unknown) => {
-      throw new Error(`--operator-certificate ${file}`, { cause });
+      throw new Error(`${option} ${file}`, { cause });
     }),
   );
-  if (!upload.read) throw new Error(`--operator-certificate ${file}: ${upload.problem}`);
+  if (!upload.read) throw new Error(`${option} ${file}: ${upload.problem}`);
   const [certificate] = upload.certificates;
   const verdict = judgeLeaf(certificate, now);
   if (!verdict.sound)
     throw new Error(
-      `--operator-certificate ${file}: a client cannot authenticate with this certificate (${verdict.fault})`,
+      `${option} ${file}: a client cannot authenticate with this certificate (${verdict.fault})`,
     );
   return toPin(certificate, 'certificate');
 }

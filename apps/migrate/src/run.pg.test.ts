@@ -114,6 +114,20 @@ describe('migrate', () => {
     await dataSource.destroy();
   });
 
+  it('bootstraps clients that read the deny feed, and nothing the second time', async () => {
+    await certificate('reader.pem');
+    const reader = ['--feed-reader', `orders-api=${join(directory, 'reader.pem')}`];
+    const args = [...bootstrap('first.pem'), '--issuer', 'https://localhost:7410', ...reader];
+    const first = await migrate(args);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toEqual([
+      'resource https://localhost:7410 created with scope deny-feed:read',
+      expect.stringMatching(/^client orders-api created, pinned to certificate \S{43}$/),
+      'orders-api may use scope deny-feed:read at https://localhost:7410',
+    ]);
+    expect((await migrate(args)).out).toEqual(['holdfast-operator is registered already; nothing changed']);
+  });
+
   it.each<[string, string[], NodeJS.ProcessEnv, number, RegExp]>([
     ['an unknown command', ['down'], {}, 64, /unknown command: down[\s\S]*Usage:/],
     [

@@ -40,6 +40,7 @@ const COMMANDS: {
       operatorCertificateFile: command.operatorCertificate,
       adminAudience: command.adminAudience,
       issuer: command.issuer,
+      feedReaders: command.feedReaders,
       now: () => new Date(),
       onStep: out,
     }),

@@ -198,7 +198,13 @@ describeOnEngine('docker compose with nginx in front', () => {
     expect(mounts.filter(({ RW }) => RW)).toEqual([]);
     for (const [service, own] of Object.entries({
       'token-service': ['key-encryption-key', 'token-service-database-url'],
-      'resource-server': ['gateway-keys.json', 'resource-server-database-url', 'server-ca.pem'],
+      'resource-server': [
+        'gateway-keys.json',
+        'orders-api.key.pem',
+        'orders-api.pem',
+        'resource-server-database-url',
+        'server-ca.pem',
+      ],
     })) {
       const expected = [...own, 'proxies.yaml', 'server.key.pem', 'server.pem'].sort();
       expect(stack.filesIn(service)).toEqual(expected);

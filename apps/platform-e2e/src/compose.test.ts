@@ -110,6 +110,8 @@ describeOnEngine('docker compose', () => {
     ]);
     expect(stack.filesIn('resource-server')).toEqual([
       'gateway-keys.json',
+      'orders-api.key.pem',
+      'orders-api.pem',
       'resource-server-database-url',
       'server-ca.pem',
       'server.key.pem',

@@ -109,14 +109,14 @@ function gatewayIssuers(config: ResourceServerConfig): TokenPolicyInput['issuers
   return [{ issuer, audience, keys: { file }, typ: 'holdfast-identity+jwt', requiredClaims: ['partner'] }];
 }
 
-/** Without keys nothing can be verified, so nothing is served: never open, not ready instead. */
+/** Without keys, or the deny feed that is configured, nothing is served: never open, not ready instead. */
 async function readiness(database: DataSource, verifier: TokenVerifier): Promise<Readiness> {
   const checks = {
     database: await database.query('SELECT 1').then(
       () => 'ok',
       (error: Error) => error.message,
     ),
-    keys: await verifier.requireReady(new Date()).then(
+    tokens: await verifier.requireReady(new Date()).then(
       () => 'ok',
       (error: Error) => error.message,
     ),

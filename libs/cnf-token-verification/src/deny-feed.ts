@@ -19,6 +19,11 @@ export interface DenyFeed {
   confirmedAt(): Date | undefined;
 }
 
+/** Calls cannot be accepted, because the deny feed is away. */
+export class DenyFeedStale extends Error {
+  override readonly name = 'DenyFeedStale';
+}
+
 /**
  * What the feed has against `access`, or undefined. A withdrawal counts however old the feed is. Silence counts only
  * while the feed is fresh: under `strict` for seconds; under `bounded` for a stated while longer, the one exception from
@@ -33,11 +38,19 @@ export function askDenyFeed(
   if (feed === undefined || policy === undefined) return undefined;
   const reason = feed.forbids(access, now);
   if (reason !== undefined) return refused(reason, 'named by the deny feed');
+  const silence = judgeSilence(feed, policy, now);
+  return silence === undefined ? undefined : unavailable('deny_feed_stale', silence);
+}
+
+/** Why the silence of the feed says nothing, in words; undefined while it counts. */
+export function judgeSilence(
+  feed: DenyFeed,
+  policy: NonNullable<TokenPolicy['denyFeed']>,
+  now: Date,
+): string | undefined {
   const confirmed = feed.confirmedAt();
-  if (confirmed === undefined) return unavailable('deny_feed_stale', 'it was never confirmed');
+  if (confirmed === undefined) return 'it was never confirmed';
   const seconds = (now.getTime() - confirmed.getTime()) / 1_000;
   const bound = policy.mode === 'strict' ? policy.currentSeconds : policy.boundSeconds;
-  return seconds <= bound
-    ? undefined
-    : unavailable('deny_feed_stale', `last confirmed ${Math.round(seconds)} s ago`);
+  return seconds <= bound ? undefined : `last confirmed ${Math.round(seconds)} s ago`;
 }

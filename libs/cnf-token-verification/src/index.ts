@@ -1,5 +1,5 @@
 export { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './algorithms.js';
-export type { DenyFeed } from './deny-feed.js';
+export { DenyFeedStale, type DenyFeed } from './deny-feed.js';
 export { DenyFeedState, type FollowedIssuer, type Taken } from './deny-feed-state.js';
 export { KeysUnavailable } from './key-source.js';
 export { KeySetInvalid } from './key-set.js';

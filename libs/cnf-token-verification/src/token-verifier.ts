@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
 import { judgeBinding, toAccess } from './claims.js';
-import { askDenyFeed } from './deny-feed.js';
+import { askDenyFeed, DenyFeedStale, judgeSilence } from './deny-feed.js';
 import { Introspection } from './introspection.js';
 import { KeySource, type KeySetLimits } from './key-source.js';
 import { parsePolicy, PolicyInvalid, type IssuerPolicy, type KeysPolicy } from './policy.js';
@@ -69,9 +69,15 @@ export class TokenVerifier {
     return { ...this.tally };
   }
 
-  /** Fetches the keys that are not known yet; throws `KeysUnavailable` if tokens of an issuer cannot be verified. */
+  /**
+   * Fetches the keys that are not known yet. Throws `KeysUnavailable` if tokens of an issuer cannot be verified, and
+   * `DenyFeedStale` while the deny feed of the policy has not spoken recently enough: no call can be accepted then.
+   */
   async requireReady(now: Date): Promise<void> {
     await Promise.all(this.keySources().map((keys) => (keys.isUsable(now) ? undefined : keys.refresh(now))));
+    const { denyFeed } = this.policy;
+    const silence = denyFeed && judgeSilence(this.ports.denyFeed!, denyFeed, now);
+    if (silence !== undefined) throw new DenyFeedStale(`the deny feed: ${silence}`);
   }
 
   /** Refreshes all keys before anybody has to wait for them, until the returned function is called. */

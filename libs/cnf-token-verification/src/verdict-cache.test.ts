@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   createTokenVerifier,
+  DenyFeedStale,
   type DenyFeed,
   type DenyReason,
   type TokenVerifier,
@@ -187,6 +188,19 @@ describe('the deny feed', () => {
       outcome: 'unavailable',
       reason: 'deny_feed_stale',
     });
+  });
+
+  it.each<[when: string, at: Date | undefined, seconds: number, ready: boolean]>([
+    ['before its first word', undefined, 0, false],
+    ['while it is current', NOON, 25, true],
+    ['when it has been silent', NOON, 26, false],
+  ])('makes the verifier ready only while calls can be accepted: %s', async (_when, at, seconds, ready) => {
+    const verifier = guarded({ forbids: () => undefined, confirmedAt: () => at }, { mode: 'strict' });
+    const asked = verifier.requireReady(after(seconds)).then(
+      () => true,
+      (error: unknown) => !(error instanceof DenyFeedStale),
+    );
+    expect(await asked).toBe(ready);
   });
 
   it('refuses what it names however old it is', async () => {

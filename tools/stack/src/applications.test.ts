@@ -4,7 +4,7 @@ import { portsFrom } from './ports.js';
 
 const SETTINGS = {
   ports: portsFrom(7400),
-  pki: { server: {}, gateway: {} },
+  pki: { server: {}, gateway: {}, ordersApi: {} },
   secrets: {},
   auditSpool: '/spool',
 } as StackSettings;

@@ -3,6 +3,10 @@ import type { DevelopmentPki } from './development-pki.js';
 import type { Ports } from './ports.js';
 import type { Application, Program } from './supervisor.js';
 
+/** The clients as which the sample API and the gateway read the deny feed. */
+export const ORDERS_API_CLIENT = 'holdfast-orders-api';
+export const GATEWAY_CLIENT = 'holdfast-gateway';
+
 /** Everything that the programs of one stack are configured from. */
 export interface StackSettings {
   readonly ports: Ports;
@@ -21,6 +25,8 @@ export interface StackUrls {
   readonly jwks: string;
   readonly tokenMutualTls: string;
   readonly tokenEndpoint: string;
+  readonly denyFeed: string;
+  readonly denyFeedJwks: string;
   readonly resourceServer: string;
   readonly gateway: string;
   readonly admin: string;
@@ -35,6 +41,8 @@ export function urlsOf(ports: Ports): StackUrls {
     jwks: `${at(ports.tokenPublic)}/jwks`,
     tokenMutualTls: at(ports.tokenMutualTls),
     tokenEndpoint: `${at(ports.tokenMutualTls)}/token`,
+    denyFeed: `${at(ports.tokenMutualTls)}/deny-feed`,
+    denyFeedJwks: `${at(ports.tokenPublic)}/.well-known/holdfast/deny-feed-jwks`,
     resourceServer: at(ports.resourceServer),
     gateway: at(ports.gateway),
     admin: at(ports.admin),
@@ -67,6 +75,10 @@ export function preparations({ ports, pki, secrets }: StackSettings): Program[] 
         urlsOf(ports).adminApi,
         '--issuer',
         urlsOf(ports).issuer,
+        '--feed-reader',
+        `${ORDERS_API_CLIENT}=${pki.ordersApi.certificateFile}`,
+        '--feed-reader',
+        `${GATEWAY_CLIENT}=${pki.gateway.certificateFile}`,
       ],
       env: registry,
     },
@@ -126,6 +138,11 @@ export function applications(settings: StackSettings): Application[] {
         MANAGEMENT_PORT: String(ports.resourceManagement),
         GATEWAY_ISSUER: urls.gateway,
         GATEWAY_KEYS_FILE: pki.gateway.keysFile,
+        DENY_FEED_URL: urls.denyFeed,
+        DENY_FEED_JWKS_URI: urls.denyFeedJwks,
+        DENY_FEED_CLIENT_ID: ORDERS_API_CLIENT,
+        DENY_FEED_CERTIFICATE_FILE: pki.ordersApi.certificateFile,
+        DENY_FEED_PRIVATE_KEY_FILE: pki.ordersApi.privateKeyFile,
         DATABASE_URL_FILE: secrets.resourceServerUrlFile,
         ...behindProxies(ports.resourceProxies),
       },

@@ -26,7 +26,7 @@ const SUSPENDED_WITHIN_MS = 1_000;
 const POLL_MS = 20;
 
 /**
- * Shows on the running stack what it is for, in eight lines: a token bound to a certificate works for its holder and
+ * Shows on the running stack what it is for, in nine lines: a token bound to a certificate works for its holder and
  * for nobody else. A line that does not come out as it must has `ok: false`; only a missing answer throws.
  */
 export async function runDemo(world: DemoWorld): Promise<readonly DemoLine[]> {
@@ -44,7 +44,7 @@ export async function runDemo(world: DemoWorld): Promise<readonly DemoLine[]> {
     judgeNoCertificate(await ordersWith(acme, token, undefined)),
     judgeOtherClientId(await requestToken({ ...acme, clientId: beta.clientId }), beta),
     await hidesOrderOfOther(world, token),
-    await refusesSuspended(world),
+    ...(await refusesSuspended(world)),
   ];
 }
 
@@ -101,20 +101,48 @@ async function hidesOrderOfOther({ acme, beta }: DemoWorld, acmeToken: string): 
   };
 }
 
-async function refusesSuspended({ temporary, suspendTemporary }: DemoWorld): Promise<DemoLine> {
-  await untilIssued(temporary);
+/** The token service knows it by its registry, the API by the deny feed: it gets no token, and those that it has end. */
+async function refusesSuspended({ temporary, suspendTemporary }: DemoWorld): Promise<DemoLine[]> {
+  const token = await untilIssued(temporary);
+  const callOrders = (): Promise<Answer> => ordersWith(temporary, token, temporary.certificate);
+  const before = await callOrders();
   await suspendTemporary();
-  const suspended = performance.now();
+  const [asked, called] = await Promise.all([
+    untilRefused(() => requestToken(temporary)),
+    untilRefused(callOrders),
+  ]);
+  return [
+    {
+      ok: asked.isInTime && asked.answer.status === 401 && asked.answer.body['error'] === 'invalid_client',
+      text: `a client suspended just now asks for a token: ${outcome(asked.answer)}, ${asked.milliseconds} ms later`,
+    },
+    {
+      ok:
+        before.status === 200 &&
+        called.isInTime &&
+        called.answer.status === 401 &&
+        called.answer.challenge === 'invalid_token',
+      text:
+        `it calls with the token that it had: ${outcome(called.answer)}, ${called.milliseconds} ms later ` +
+        `(before: ${outcome(before)})`,
+    },
+  ];
+}
+
+interface Refused {
+  readonly answer: Answer;
+  readonly milliseconds: number;
+  readonly isInTime: boolean;
+}
+
+/** The first answer that is not 200, or the one that came when it was too late. */
+async function untilRefused(attempt: () => Promise<Answer>): Promise<Refused> {
+  const begun = performance.now();
   for (;;) {
-    const answer = await requestToken(temporary);
-    const elapsed = performance.now() - suspended;
+    const answer = await attempt();
+    const elapsed = performance.now() - begun;
     const isInTime = elapsed <= SUSPENDED_WITHIN_MS;
-    if (answer.status !== 200 || !isInTime) {
-      return {
-        ok: isInTime && answer.status === 401 && answer.body['error'] === 'invalid_client',
-        text: `a client suspended just now asks for a token: ${outcome(answer)}, ${Math.round(elapsed)} ms later`,
-      };
-    }
+    if (answer.status !== 200 || !isInTime) return { answer, milliseconds: Math.round(elapsed), isInTime };
     await delay(POLL_MS);
   }
 }

@@ -39,8 +39,10 @@ export interface DevelopmentPki {
   readonly acme: CertificateFiles & { readonly anchorFile: string; readonly subjectDn: string };
   /** The demo partner with a self-signed certificate. */
   readonly beta: CertificateFiles;
-  /** What the gateway shows to the API behind it, the key of its assertions, and that key for others to verify with. */
+  /** What the gateway shows to the API behind it and to the token service, the key of its assertions, and that key for others to verify with. */
   readonly gateway: CertificateFiles & { readonly identityKeyFile: string; readonly keysFile: string };
+  /** Self-signed: what the sample API reads the deny feed with. The gateway does so with its own. */
+  readonly ordersApi: CertificateFiles;
   /** 32 random octets, base64: encrypts the signing keys in the database. */
   readonly keyEncryptionKeyFile: string;
   /** What was missing or about to expire and has been made now, in words. */
@@ -79,6 +81,10 @@ export async function ensureDevelopmentPki(options: DevelopmentPkiOptions): Prom
     ['acme certificate', ensureAcme(pairAt(directory, 'acme-issuing-ca'), pki.acme, options.now)],
     ['beta certificate', ensureSelfSigned(pki.beta, 'CN=beta-sync,O=Beta AG,C=CH', options.now)],
     ['gateway certificate', ensureSelfSigned(pki.gateway, 'CN=holdfast-gateway,O=Holdfast', options.now)],
+    [
+      'sample API certificate',
+      ensureSelfSigned(pki.ordersApi, 'CN=holdfast-orders-api,O=Holdfast', options.now),
+    ],
   ];
   ensureGatewayKey(pki.gateway);
   const made = [];
@@ -105,6 +111,7 @@ export function developmentPkiIn(directory: string): Omit<DevelopmentPki, 'made'
       identityKeyFile: at('gateway-identity.key.pem'),
       keysFile: at('gateway-keys.json'),
     },
+    ordersApi: pairAt(directory, 'orders-api'),
     keyEncryptionKeyFile: at(KEY_ENCRYPTION_KEY_FILE),
   };
 }

@@ -1,4 +1,4 @@
-import type { StackUrls } from './applications.js';
+import { GATEWAY_CLIENT, type StackUrls } from './applications.js';
 import type { DevelopmentPki } from './development-pki.js';
 import { writePrivateFile } from './private-files.js';
 
@@ -18,8 +18,10 @@ export function writeGatewayFile(path: string, pki: DevelopmentPki, urls: StackU
           requiredClaims: ['partner'],
         },
       ],
+      denyFeed: { mode: 'bounded' },
     },
-    issuerTls: { caFile: pki.serverCaFile },
+    denyFeed: { url: urls.denyFeed, jwksUri: urls.denyFeedJwks, clientId: GATEWAY_CLIENT },
+    issuerTls: { caFile: pki.serverCaFile, certificateFile, privateKeyFile },
     upstreams: {
       orders: {
         url: urls.resourceServer,

@@ -85,8 +85,8 @@ function Remove({ grant }: { grant: Grant }) {
       id={grant.id}
       cli={toCliLine('grant remove', [grant.id])}
     >
-      {grant.client} gets no new token for {grant.resource}. Tokens that are out live until they expire, at
-      most 240 seconds plus 10.
+      {grant.client} gets no new token for {grant.resource}. Tokens that are out end within a second where the
+      deny feed is followed, elsewhere after at most 240 seconds plus 10.
     </Removal>
   );
 }

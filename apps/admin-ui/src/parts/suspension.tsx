@@ -59,7 +59,8 @@ function SuspendEffect({ kind }: { kind: 'partner' | 'application' }) {
       <List spacing={6}>
         <List.Item>New tokens are refused within a second.</List.Item>
         <List.Item>
-          Tokens that are out already work for at most 240 seconds, plus 10 seconds for clocks that differ.
+          Tokens that are out already end within a second at APIs that follow the deny feed; at others they
+          work for at most 240 seconds, plus 10 seconds for clocks that differ.
         </List.Item>
         <List.Item>Nothing is deleted. Resuming brings everything back as it is now.</List.Item>
       </List>

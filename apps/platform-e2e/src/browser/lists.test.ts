@@ -125,7 +125,7 @@ describe('what is registered, on the screen', () => {
     async () => {
       await owner.visit(`/applications/${client.clientId}`);
       await button(/^Remove the grant for/).click();
-      await owner.read(/Tokens that are out live until they expire/);
+      await owner.read(/Tokens that are out end within a second/);
       expect(await owner.accessibilityViolations()).toEqual([]);
       await dialog('Remove grant').click();
       await owner.read(/A grant says which API this application may call/);

@@ -8,7 +8,7 @@ import { newDirectory } from '../harness/run-directory.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { demoClients, tokenOf } from '../harness/token-endpoint.js';
 
-const DEMO_LINES = 8;
+const DEMO_LINES = 9;
 
 describe('npm start -- --once', () => {
   it('shows the exchange beside another stack, twice, and keeps its data (issue: what it must show, 1)', async () => {
