@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import type { DeniedAccess, DenyEntry } from '@holdfast/oauth-protocol';
-import { DenyFeedState } from './deny-feed-state.js';
+import { DenyEventInvalid, DenyFeedState } from './deny-feed-state.js';
 import type { VerifiedAccess } from './verdict.js';
 
 const NOON = new Date('2026-06-01T12:00:00Z');
@@ -105,6 +106,13 @@ describe('DenyFeedState', () => {
   it('takes a heartbeat of another version for a gap', async () => {
     await state.take(await snapshot(), NOON);
     expect(await state.take(await signed({ kind: 'heartbeat', version: '8' }), NOON)).toBe('gap');
+  });
+
+  it('says what is wrong with an event, and nothing of what it holds', async () => {
+    const foreign = await signed({ kind: 'snapshot', entries: [ACME], iss: 'https://other.example' });
+    const error = await state.take(foreign, NOON).catch((thrown: unknown) => thrown as Error);
+    expect(error).toBeInstanceOf(DenyEventInvalid);
+    expect(inspect(error, { depth: null })).not.toContain(ACME.id);
   });
 
   it.each<[string, () => Promise<string>]>([

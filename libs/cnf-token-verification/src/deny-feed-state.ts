@@ -1,4 +1,4 @@
-import { jwtVerify, type JWTHeaderParameters } from 'jose';
+import { errors, jwtVerify, type JWTHeaderParameters } from 'jose';
 import { DENY_EVENT_TYPE, DenyList, type DenyEntry, type DenyEvent } from '@holdfast/oauth-protocol';
 import { z } from 'zod';
 import type { DenyFeed } from './deny-feed.js';
@@ -14,6 +14,11 @@ export interface FollowedIssuer {
 
 /** What became of an event: taken in, of no use because it is older, or there is a gap before it. */
 export type Taken = 'taken' | 'older' | 'gap';
+
+/** An event that is not the issuer's, or not understood. Says why, and not what was in it: that is a list of who is stopped. */
+export class DenyEventInvalid extends Error {
+  override readonly name = 'DenyEventInvalid';
+}
 
 const KEYS: KeySetLimits = { maxAgeSeconds: 300, cooldownSeconds: 10, lastGoodSeconds: 3_600 };
 /** How far `iat` may lie in the future, seconds. */
@@ -80,11 +85,14 @@ export class DenyFeedState implements DenyFeed {
   }
 
   /**
-   * Takes one event in. Throws what jose or zod throws if the event is not the issuer's or not understood, and
-   * `KeysUnavailable` if that cannot be known: nothing was changed then. After `gap` nothing but a snapshot helps.
+   * Takes one event in. Throws `DenyEventInvalid` if it is not the issuer's or not understood, and `KeysUnavailable` if
+   * that cannot be known: nothing was changed then. After `gap` nothing but a snapshot helps.
    */
   async take(jwt: string, now: Date): Promise<Taken> {
-    const event = await this.verify(jwt, now);
+    const event = await this.verify(jwt, now).catch((error: unknown) => {
+      if (!(error instanceof errors.JOSEError) && !(error instanceof z.ZodError)) throw error;
+      throw new DenyEventInvalid(error.message);
+    });
     const taken = this.apply(event);
     if (taken === 'gap') this.hasGap = true;
     // By our clock: how long ago the issuer had confirmed it when it said so.
@@ -117,7 +125,7 @@ export class DenyFeedState implements DenyFeed {
       currentDate: now,
     });
     const event = EventClaims.parse(payload) as unknown as DenyEvent;
-    if (event.iat > now.getTime() / 1_000 + FUTURE_SECONDS) throw new Error('iat of the event is ahead');
+    if (event.iat > now.getTime() / 1_000 + FUTURE_SECONDS) throw new DenyEventInvalid('its iat is ahead');
     return event;
   }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort } from '@holdfast/stack';
-import { beside } from '../harness/beside.js';
+import { beside, FOLLOWS_NO_FEED } from '../harness/beside.js';
 import {
   boundClaims,
   keySetOf,
@@ -47,6 +47,7 @@ export async function startForge(world: AttackWorld): Promise<Forge> {
     await beside(world.stack, 'resource-server', {
       ISSUER: issuer,
       JWKS_URI: `${issuer}/jwks`,
+      ...FOLLOWS_NO_FEED,
       AUDIENCE: audience,
       TLS_CERTIFICATE_FILE: tlsFiles.certificateFile,
       TLS_PRIVATE_KEY_FILE: tlsFiles.privateKeyFile,

@@ -14,6 +14,15 @@ export interface BesideProxies extends Beside {
   readonly proxyPort: number;
 }
 
+/** For a sample API with another issuer than the stack's, whose feed would be a stranger's. */
+export const FOLLOWS_NO_FEED = {
+  DENY_FEED_URL: '',
+  DENY_FEED_JWKS_URI: '',
+  DENY_FEED_CLIENT_ID: '',
+  DENY_FEED_CERTIFICATE_FILE: '',
+  DENY_FEED_PRIVATE_KEY_FILE: '',
+} as const;
+
 /** Describes another instance of an application of the stack. `env` changes its configuration further. */
 export async function beside(
   stack: StackUnderTest,
