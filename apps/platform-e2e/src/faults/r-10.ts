@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppProcess } from '../harness/app-process.js';
 import { beside } from '../harness/beside.js';
-import { startFollowingApi } from '../harness/following-api.js';
-import { thumbprintOf } from '../harness/identity.js';
+import { startFollowingApi } from '../harness/followers.js';
 import { Operator } from '../harness/operator.js';
-import { READ, registerNamedClient, registerPartner, type NamedClient } from '../harness/partners.js';
+import { registerNamedClient, registerPartner, type NamedClient } from '../harness/partners.js';
 import { newDirectory } from '../harness/run-directory.js';
 import type { StackUnderTest } from '../harness/stack-under-test.js';
+import { stopsOf, type Stop } from '../harness/stops.js';
 import { credentialsForm, tokenOf, tokenRequest, withToken } from '../harness/token-endpoint.js';
 import { within } from '../harness/within.js';
 import { Wire } from '../harness/wire.js';
@@ -19,19 +19,19 @@ const LONGEST_MS = 2_000;
 /** Afterwards nobody may accept any more. */
 const STAYS_REFUSED_MS = 300;
 
-/** From the acknowledged stop to the first refusal: on three token replicas, and at an API that follows the deny feed. */
+/** From the acknowledged stop to the first refusal: on three token replicas, at an API and at a gateway that follow the deny feed. */
 export const R_10: FaultTest = {
   id: 'R-10',
   title: 'suspend, block a certificate, take a grant back: when does everybody refuse?',
-  target: 'p99 ≤ 1 s and at most 2 s on every replica and at the API, no accept after the first refusal',
+  target:
+    'p99 ≤ 1 s and at most 2 s on every replica, at the API and at the gateway, no accept after the first refusal',
   run,
 };
 
-/** Something that is stopped, and how it is made good again. */
-interface Stop {
-  readonly name: string;
-  readonly stop: () => Promise<unknown>;
-  readonly resume: () => Promise<unknown>;
+/** Where the judges are: replicas are asked for tokens, followers are called. */
+interface Judges {
+  readonly replicaUrls: readonly string[];
+  readonly followers: Readonly<Record<string, string>>;
 }
 
 /** Somebody who decides about the client: whether it still accepts. */
@@ -43,13 +43,15 @@ interface Judge {
 async function run(stack: StackUnderTest, size: 'full' | 'short'): Promise<FaultReport> {
   const operator = new Operator(stack);
   const client = await registerNamedClient(operator, await registerPartner(operator, 'stopped'));
-  const api = await startFollowingApi(operator, 'bounded');
+  const api = await startFollowingApi(stack, 'bounded');
   const replicas = await startReplicas(stack);
   const report = new Report();
   try {
-    const urls = [stack.file.tokenEndpoint, ...replicas.map(({ url }) => url)];
+    const replicaUrls = [stack.file.tokenEndpoint, ...replicas.map(({ url }) => url)];
+    const followers = { API: api.url, gateway: stack.file.gateway };
     for (let round = 0; round < ROUNDS[size]; round++) {
-      for (const stop of stopsOf(operator, client)) await oneStop(stack, client, stop, urls, api.url, report);
+      for (const stop of stopsOf(operator, client))
+        await oneStop(stack, client, stop, { replicaUrls, followers }, report);
     }
   } finally {
     await Promise.all([api.process, ...replicas.map((replica) => replica.process)].map((one) => one.stop()));
@@ -68,53 +70,25 @@ async function startReplicas(stack: StackUnderTest) {
   return replicas;
 }
 
-function stopsOf(operator: Operator, { clientId, partner, leaf }: NamedClient): readonly Stop[] {
-  const post = (path: string, json?: unknown) => () => operator.post(path, json);
-  const thumbprint = thumbprintOf(leaf);
-  const grant = { client: clientId, resource: operator.stack.orders, scopes: [READ] };
-  const removeGrant = async (): Promise<void> => {
-    const { items } = await operator.get(`grants?client=${clientId}`);
-    await operator.call('DELETE', `grants/${(items as { id: string }[])[0]!.id}`);
-  };
-  return [
-    {
-      name: 'partner suspended',
-      stop: post(`partners/${partner}/suspend`),
-      resume: post(`partners/${partner}/resume`),
-    },
-    {
-      name: 'client suspended',
-      stop: post(`clients/${clientId}/suspend`),
-      resume: post(`clients/${clientId}/resume`),
-    },
-    {
-      name: 'certificate blocked',
-      stop: post('certificate-blocks', { 'x5t#S256': thumbprint }),
-      resume: () => operator.call('DELETE', `certificate-blocks/${thumbprint}`),
-    },
-    // A token of the very second in which a grant was taken back does not count.
-    { name: 'grant taken back', stop: removeGrant, resume: () => delay(1_100).then(post('grants', grant)) },
-  ];
-}
-
 async function oneStop(
   stack: StackUnderTest,
   client: NamedClient,
   { name, stop, resume }: Stop,
-  tokenUrls: readonly string[],
-  apiUrl: string,
+  { replicaUrls, followers }: Judges,
   report: Report,
 ): Promise<void> {
   const token = await tokenOf(stack, client);
   const wires = await Promise.all(
-    [...tokenUrls, apiUrl].map((url) => Wire.dial({ url, ca: stack.ca, identity: client.identity })),
+    [...replicaUrls, ...Object.values(followers)].map((url) =>
+      Wire.dial({ url, ca: stack.ca, identity: client.identity }),
+    ),
   );
   const asking = tokenRequest(credentialsForm(client.clientId));
   const judges = wires.map((wire, index): Judge => {
-    const isApi = index === tokenUrls.length;
-    const request = isApi ? withToken(token) : asking;
+    const follower = Object.keys(followers)[index - replicaUrls.length];
+    const request = follower === undefined ? asking : withToken(token);
     const accepts = async (): Promise<boolean> => (await wire.send(request)).status === 200;
-    return { name: isApi ? 'API' : `replica ${index + 1}`, accepts };
+    return { name: follower ?? `replica ${index + 1}`, accepts };
   });
   await Promise.all(judges.map(({ accepts }) => within(5_000, accepts)));
   const refusals = judges.map((judge) => firstRefusal(judge));

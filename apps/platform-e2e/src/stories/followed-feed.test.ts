@@ -1,94 +1,143 @@
+import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { startFollowingApi, type FollowingApi } from '../harness/following-api.js';
-import { thumbprintOf } from '../harness/identity.js';
+import { startFollowingApi, startFollowingGateway, type Follower } from '../harness/followers.js';
 import { Operator } from '../harness/operator.js';
 import { registerNamedClient, registerPartner, type NamedClient } from '../harness/partners.js';
 import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
+import { stopsOf, type Stop } from '../harness/stops.js';
 import { FORM_TYPE, tokenOf, toTokenEndpoint, withToken } from '../harness/token-endpoint.js';
 import { within } from '../harness/within.js';
-import { exchange, type WireAnswer } from '../harness/wire.js';
+import { exchange, Wire } from '../harness/wire.js';
 
-/** A stack of its own, whose token service is stopped in the end, and beside it an API that follows the deny feed. */
-describe('an API that follows the deny feed', () => {
+/** How long the gateway with the short bound goes on alone, seconds; strict ones do so for 25. */
+const SHORT_BOUND = 15;
+
+/**
+ * A stack of its own, whose token service is stopped in the end: its sample API and its gateway follow the deny feed, and so do
+ * others beside them, to whom its silence means something else.
+ */
+describe('those who follow the deny feed', () => {
   jest.setTimeout(90_000);
   let stack: OwnStack;
   let operator: Operator;
   let caller: NamedClient;
-  let api: FollowingApi;
+  let started: Record<'api' | 'gateway' | 'impatient', Follower>;
+  let urls: Record<string, string>;
 
   beforeAll(async () => {
     stack = await startOwnStack('followed-feed');
     operator = new Operator(stack);
     caller = await registerNamedClient(operator, await registerPartner(operator, 'caller'));
-    api = await startFollowingApi(operator, 'strict');
+    started = {
+      api: await startFollowingApi(stack, 'strict'),
+      gateway: await startFollowingGateway(stack, { mode: 'strict' }),
+      impatient: await startFollowingGateway(stack, { mode: 'bounded', boundSeconds: SHORT_BOUND }),
+    };
+    urls = {
+      "the stack's API": stack.file.resourceServer,
+      "the stack's gateway": stack.file.gateway,
+      'a strict API': started.api.url,
+      'a strict gateway': started.gateway.url,
+      'a gateway with a short bound': started.impatient.url,
+    };
   }, 60_000);
   afterAll(async () => {
-    await api?.process.stop();
+    await Promise.all(Object.values(started ?? {}).map(({ process }) => process.stop()));
     await stack?.stop();
   }, 30_000);
 
-  const call = (token: string): Promise<WireAnswer> =>
-    exchange({ url: api.url, ca: stack.ca, identity: caller.identity }, withToken(token));
-  const isAccepted = (token: string) => async (): Promise<boolean> => (await call(token)).status === 200;
-  const isRefused = (token: string) => async (): Promise<boolean> => (await call(token)).status === 401;
+  /** One call at each, by name: its status. */
+  async function statuses(token: string): Promise<Record<string, number>> {
+    const calls = Object.entries(urls).map(async ([name, url]) => {
+      const answer = await exchange({ url, ca: stack.ca, identity: caller.identity }, withToken(token));
+      return [name, answer.status] as const;
+    });
+    return Object.fromEntries(await Promise.all(calls));
+  }
+  const all = (status: number): Record<string, number> =>
+    Object.fromEntries(Object.keys(urls).map((name) => [name, status]));
+  const everywhere = (token: string, status: number) => async (): Promise<boolean> =>
+    Object.values(await statuses(token)).every((one) => one === status);
 
-  it('accepts a token as soon as it has heard the feed', async () => {
-    await within(5_000, isAccepted(await tokenOf(stack, caller)));
+  /** On open connections to all of them, whose certificate was judged long ago: how long each goes on accepting, ms. */
+  async function stopsAcceptingAfter(token: string, stop: () => Promise<unknown>): Promise<number[]> {
+    const wires = await Promise.all(
+      Object.values(urls).map((url) => Wire.dial({ url, ca: stack.ca, identity: caller.identity })),
+    );
+    const ask = async (wire: Wire): Promise<number> => (await wire.send(withToken(token))).status;
+    expect(await Promise.all(wires.map(ask))).toEqual(wires.map(() => 200));
+    await stop();
+    const took = await Promise.all(wires.map((wire) => within(1_000, async () => (await ask(wire)) === 401)));
+    for (const wire of wires) wire.close();
+    return took;
+  }
+
+  it('accept the token of a call that was never stopped', async () => {
+    expect(await statuses(await tokenOf(stack, caller))).toEqual(all(200));
   });
 
-  it.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
-    [
-      'a suspended partner (TV-34)',
-      () => operator.post(`partners/${caller.partner}/suspend`),
-      () => operator.post(`partners/${caller.partner}/resume`),
-    ],
-    [
-      'a suspended client',
-      () => operator.post(`clients/${caller.clientId}/suspend`),
-      () => operator.post(`clients/${caller.clientId}/resume`),
-    ],
-    [
-      'a blocked certificate',
-      () => operator.post('certificate-blocks', { 'x5t#S256': thumbprintOf(caller.leaf) }),
-      () => operator.call('DELETE', `certificate-blocks/${thumbprintOf(caller.leaf)}`),
-    ],
-  ])(
-    'refuses an issued token of %s within a second, and accepts it again after (R-10)',
-    async (_name, stop, resume) => {
+  it.each(['partner suspended', 'client suspended', 'certificate blocked', 'grant taken back'])(
+    'refuse within a second, on connections that are open, and accept again after: %s (TV-34, R-10)',
+    async (name) => {
+      const stop = stopsOf(operator, caller).find((one) => one.name === name) as Stop;
       const token = await tokenOf(stack, caller);
-      await within(1_000, isAccepted(token));
-      await stop();
-      expect(await within(1_000, isRefused(token))).toBeLessThan(1_000);
-      await resume();
-      await within(1_000, isAccepted(token));
+      const took = await stopsAcceptingAfter(token, stop.stop);
+      await stop.resume();
+      await within(1_000, everywhere(stop.revives ? token : await tokenOf(stack, caller), 200));
+      if (!stop.revives) expect(await statuses(token)).toEqual(all(401));
+      expect(Math.max(...took)).toBeLessThan(1_000);
     },
   );
 
-  it('refuses a token that its client has revoked, and takes the next one', async () => {
+  it('refuse a token that its client has revoked, and take the next one (RFC 7009)', async () => {
     const token = await tokenOf(stack, caller);
-    await within(1_000, isAccepted(token));
-    const body = new URLSearchParams({ client_id: caller.clientId, token }).toString();
-    const revoke = { method: 'POST', target: '/revoke', headers: [FORM_TYPE], body };
-    expect((await exchange(toTokenEndpoint(stack, caller.identity), revoke)).status).toBe(200);
-    await within(1_000, isRefused(token));
-    expect(await isAccepted(await tokenOf(stack, caller))()).toBe(true);
+    const took = await stopsAcceptingAfter(token, async () => {
+      const body = new URLSearchParams({ client_id: caller.clientId, token }).toString();
+      const revoke = { method: 'POST', target: '/revoke', headers: [FORM_TYPE], body };
+      expect((await exchange(toTokenEndpoint(stack, caller.identity), revoke)).status).toBe(200);
+    });
+    expect(Math.max(...took)).toBeLessThan(1_000);
+    expect(await statuses(await tokenOf(stack, caller))).toEqual(all(200));
   });
 
-  it('answers 503 when it has heard nothing for 25 seconds (strict), and never 401', async () => {
+  it('go on without the feed as long as each was told, then answer 503 and are not ready, never 401', async () => {
     const token = await tokenOf(stack, caller);
-    await within(1_000, isAccepted(token));
+    expect(await readiness(started.gateway)).toMatchObject({ status: 200, checks: { tokens: 'ok' } });
     process.kill(stack.file.pids['token-service']!, 'SIGSTOP');
     try {
-      const statuses = new Set<number>();
-      await within(40_000, async () => {
-        const { status } = await call(token);
-        statuses.add(status);
-        return status === 503;
+      await within(SHORT_BOUND * 1_000 + 5_000, async () => {
+        const now = await statuses(token);
+        expect(Object.values(now)).not.toContain(401);
+        return now['a gateway with a short bound'] === 503;
       });
-      expect([...statuses]).toEqual([200, 503]);
+      const strict = { 'a strict API': 503, 'a strict gateway': 503 };
+      expect(await statuses(token)).toEqual({ ...all(200), 'a gateway with a short bound': 503 });
+      await within(20_000, async () => (await statuses(token))['a strict gateway'] === 503);
+      await within(5_000, async () => (await statuses(token))['a strict API'] === 503);
+      expect(await statuses(token)).toEqual({ ...all(200), ...strict, 'a gateway with a short bound': 503 });
+      expect(await readiness(started.gateway)).toMatchObject({
+        status: 503,
+        checks: { tokens: expect.stringMatching(/^the deny feed: last confirmed \d+ s ago$/) },
+      });
     } finally {
       process.kill(stack.file.pids['token-service']!, 'SIGCONT');
     }
-    await within(20_000, isAccepted(token));
+    await within(20_000, everywhere(token, 200));
   });
 });
+
+/** What `/readyz` says. */
+function readiness({ process: { application } }: Follower): Promise<{ status: number; checks: object }> {
+  const address = { host: '127.0.0.1', port: application.managementPort, path: '/readyz', agent: false };
+  return new Promise((resolve, reject) => {
+    get(address, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => {
+        const { checks } = JSON.parse(text) as { checks: object };
+        resolve({ status: response.statusCode!, checks });
+      });
+    }).on('error', reject);
+  });
+}
