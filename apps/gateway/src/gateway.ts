@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
-import { originOf, type ForwardedCertificates } from '@holdfast/certificate-source';
+import { originOf, valuesOf, type ForwardedCertificates } from '@holdfast/certificate-source';
 import type { VerifiedAccess } from '@holdfast/cnf-token-verification';
 import { loggable, newRequestId, TransportRefusal } from '@holdfast/http-platform';
 import { REASONS } from '@holdfast/oauth-protocol';
@@ -239,9 +239,9 @@ function audienceOf({ backend }: AdmittedCall['route'], access: VerifiedAccess):
 }
 
 /** RFC 9112 §3.2: exactly one; the server that made the request refuses others too, but not those that ask for an upgrade. */
-function onlyHost({ rawHeaders, headers }: IncomingMessage): string | undefined {
-  const lines = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
-  return lines === 1 ? headers.host : undefined;
+function onlyHost({ rawHeaders }: IncomingMessage): string | undefined {
+  const hosts = valuesOf(rawHeaders, 'host');
+  return hosts.length === 1 ? hosts[0] : undefined;
 }
 
 /** Lets nothing through but requests of the proxies, each with the certificate that it forwards. */

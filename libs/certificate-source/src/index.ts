@@ -9,6 +9,7 @@ export {
   type Admitted,
   type RequestOrigin,
 } from './forwarded.js';
+export { valuesOf, type HeaderLines } from './header-lines.js';
 export { readProxiesFile, type ProxiesFile } from './proxies-file.js';
 export type { ProxyCertificate, TrustedProxy } from './trusted-proxy.js';
 export { explainRequest, inWordsOf, type ExplainedRequest } from './explain-request.js';

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { valuesOf } from '@holdfast/certificate-source';
 import type { RequestRefusal } from '@holdfast/oauth-protocol';
 import { LIMITS } from './listener.js';
 
@@ -89,9 +90,7 @@ function earlyRefusal(request: FastifyRequest, allowed: AllowedMethods): Transpo
 
 /** RFC 9110 §8.3: a second Content-Type would leave open which one counts; we read UTF-8 only. */
 function hasOneMediaType(rawHeaders: readonly string[]): boolean {
-  const types = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === 'content-type',
-  );
+  const types = valuesOf(rawHeaders, 'content-type');
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(types[0] ?? '')?.[1];
   return types.length <= 1 && (charset === undefined || /^utf-?8$/i.test(charset));
 }

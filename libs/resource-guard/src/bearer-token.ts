@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { valuesOf } from '@holdfast/certificate-source';
 import { AccessRefused } from './access-refused.js';
 
 /** The parts of a request that could carry a token. */
@@ -18,10 +19,7 @@ const CREDENTIALS = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 export function readBearerToken(request: TokenCarrier): string {
   if (isInQuery(request.raw.url) || has(request.body, 'access_token'))
     throw malformed('a token outside the header');
-  const { rawHeaders } = request.raw;
-  const values = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === 'authorization',
-  );
+  const values = valuesOf(request.raw.rawHeaders, 'authorization');
   if (values.length > 1) throw malformed('several Authorization headers');
   const [value] = values;
   // Another scheme is no attempt with a token at all: a bare challenge says which one is wanted.

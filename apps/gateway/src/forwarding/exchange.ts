@@ -55,7 +55,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // Informational answers are for the gateway; the last one counts.
     if (status < 200 || this.ended !== undefined) return;
     this.wait(this.limits.idleMs);
-    const lines = keepOfAnswer(toLines(controller.rawHeaders));
+    const lines = keepOfAnswer(toTexts(controller.rawHeaders));
     lines.push('X-Request-Id', this.requestId);
     // A body that nobody read would be taken for the next request.
     if (!this.request.complete) lines.push('Connection', 'close');
@@ -133,13 +133,9 @@ export function asFailure(error: unknown): unknown {
   return new UpstreamFailed('upstream_broken', error);
 }
 
-/** undici gives pairs as one flat list of octets; values of Node's parser are latin1. */
-function toLines(raw: Dispatcher.DispatchController['rawHeaders']): (readonly [string, string])[] {
-  const flat = (raw ?? []) as readonly (Buffer | string)[];
-  const text = (part: Buffer | string | undefined): string =>
-    typeof part === 'string' ? part : (part?.toString('latin1') ?? '');
-  return Array.from({ length: flat.length / 2 }, (_, index) => [
-    text(flat[index * 2]),
-    text(flat[index * 2 + 1]),
-  ]);
+/** undici gives names and values as octets; those of Node's parser are latin1. */
+function toTexts(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
+  return ((raw ?? []) as readonly (Buffer | string)[]).map((part) =>
+    typeof part === 'string' ? part : part.toString('latin1'),
+  );
 }

@@ -89,16 +89,14 @@ export class HeaderRules {
   }
 }
 
-/** The header lines of an upstream that go on to the client, as a flat list. */
-export function keepOfAnswer(lines: readonly (readonly [name: string, value: string])[]): string[] {
-  const connection = lines.filter(([name]) => name.toLowerCase() === 'connection').map(([, value]) => value);
+/** The header lines of an upstream that go on to the client; both as flat lists. */
+export function keepOfAnswer(rawHeaders: readonly string[]): string[] {
+  const lower = rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : ''));
+  const connection = rawHeaders.filter((_, index) => lower[index - 1] === 'connection');
   const named = namedBy(connection.join(','));
-  return lines
-    .filter(([name]) => {
-      const lower = name.toLowerCase();
-      return !OF_THE_HOP.has(lower) && lower !== 'x-request-id' && named?.has(lower) !== true;
-    })
-    .flat();
+  const isKept = (name: string): boolean =>
+    !OF_THE_HOP.has(name) && name !== 'x-request-id' && named?.has(name) !== true;
+  return rawHeaders.filter((_, index) => isKept(lower[index - (index % 2)]!));
 }
 
 const OF_THE_HOP: ReadonlySet<string> = new Set(HOP_BY_HOP);

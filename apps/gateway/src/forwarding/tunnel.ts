@@ -51,7 +51,7 @@ export function openTunnel(
     client.once('close', () => asking.destroy());
     asking.once('error', (error) => reject(asFailure(error)));
     asking.once('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, keepOfAnswer(pairs(answer.rawHeaders)));
+      response.writeHead(answer.statusCode ?? 502, keepOfAnswer(answer.rawHeaders));
       answer.once('error', () => client.destroy());
       answer.pipe(response);
       resolve(answer.statusCode ?? 502);
@@ -68,7 +68,7 @@ export function openTunnel(
 }
 
 function switching({ rawHeaders }: IncomingMessage): string {
-  const lines = pairs(keepOfAnswer(pairs(rawHeaders))).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = pairs(keepOfAnswer(rawHeaders)).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${lines.join('')}\r\n`;
 }
 
