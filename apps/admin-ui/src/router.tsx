@@ -14,6 +14,8 @@ import { Partners } from './partners/partners.js';
 import { Requests } from './requests/requests.js';
 import { NewResource } from './resources/new-resource.js';
 import { Resources } from './resources/resources.js';
+import { BlockCertificate } from './stopped/block-certificate.js';
+import { Stopped } from './stopped/stopped.js';
 import { NotFound, PageFailed } from './shell/not-found.js';
 
 type Given = Record<string, unknown>;
@@ -107,6 +109,12 @@ const audit = createRoute({
     client: text(given['client']),
   }),
 });
+const stopped = createRoute({ getParentRoute: () => shell, path: '/stopped', component: Stopped });
+const blockCertificate = createRoute({
+  getParentRoute: () => shell,
+  path: '/stopped/block',
+  component: BlockCertificate,
+});
 const account = createRoute({ getParentRoute: () => shell, path: '/account', component: Account });
 
 export const router = createRouter({
@@ -125,6 +133,8 @@ export const router = createRouter({
       resources,
       newResource,
       requests,
+      stopped,
+      blockCertificate,
       audit,
       account,
     ]),

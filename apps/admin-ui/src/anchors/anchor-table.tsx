@@ -1,4 +1,4 @@
-import { Table } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
 import type { Anchor } from '../api/entities.js';
 import { Value } from '../parts/copy.js';
 import { When } from '../parts/when.js';
@@ -10,9 +10,7 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
     <Table className="rows">
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Id</Table.Th>
           <Table.Th>Authority</Table.Th>
-          <Table.Th>Key (SHA-256)</Table.Th>
           <Table.Th>Valid until</Table.Th>
           <Table.Th>Revocation</Table.Th>
           <Table.Th>For servers only</Table.Th>
@@ -20,20 +18,9 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
       </Table.Thead>
       <Table.Tbody>
         {anchors.map((anchor) => (
-          <Table.Tr key={anchor.id}>
-            <Table.Td data-label="Id">
-              <span className="value">{anchor.id}</span>
-            </Table.Td>
+          <Table.Tr key={anchor.id} style={{ verticalAlign: 'top' }}>
             <Table.Td data-label="Authority">
-              <div>
-                <Value what="subject">{anchor.subject}</Value>
-                {anchor.intermediates.map(({ subject }) => (
-                  <div key={subject}>with intermediate {subject}</div>
-                ))}
-              </div>
-            </Table.Td>
-            <Table.Td data-label="Key (SHA-256)">
-              <Value what="key thumbprint">{anchor.key}</Value>
+              <Authority anchor={anchor} />
             </Table.Td>
             <Table.Td data-label="Valid until">
               <When at={anchor.not_after} />
@@ -48,5 +35,25 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+function Authority({ anchor: { id, subject, intermediates, key } }: { anchor: Anchor }) {
+  return (
+    <div>
+      <strong>{id}</strong>
+      <div>
+        <Value what="subject">{subject}</Value>
+      </div>
+      {intermediates.map((each) => (
+        <Text key={each.subject} size="sm">
+          with intermediate {each.subject}
+        </Text>
+      ))}
+      <Text span size="sm" c="dimmed">
+        SHA-256 of its key{' '}
+      </Text>
+      <Value what="key thumbprint">{key}</Value>
+    </div>
   );
 }

@@ -1,6 +1,8 @@
 import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { Anchor, RevocationList, RevocationSource } from '../api/entities.js';
 import { useList } from '../api/queries.js';
+import { Value } from '../parts/copy.js';
 import { When } from '../parts/when.js';
 
 const MODES: Readonly<Record<Anchor['revocation'], string>> = {
@@ -23,15 +25,15 @@ function AtHand({ anchor }: { anchor: string }) {
   const query = { anchor, limit: '200' };
   const lists = useList('revocation-lists', query);
   const sources = useList('revocation-sources', query);
-  if (lists.isLoading || sources.isLoading) return <Text size="xs">…</Text>;
+  if (lists.isLoading || sources.isLoading) return <Text size="sm">…</Text>;
   if (lists.error !== null || sources.error !== null)
-    return <Text size="xs">What is at hand cannot be shown now.</Text>;
+    return <Text size="sm">What is at hand cannot be shown now.</Text>;
   const responders = sources.items.filter(({ kind }) => kind === 'ocsp');
   const isNothing = lists.items.length === 0 && responders.every(({ status }) => status === null);
   return (
     <>
       {isNothing && (
-        <Text size="xs" c="dimmed">
+        <Text size="sm" c="dimmed">
           Nothing is at hand yet.
         </Text>
       )}
@@ -46,16 +48,36 @@ function AtHand({ anchor }: { anchor: string }) {
   );
 }
 
+/** One thing at hand, with how it stands in a word. */
+function Fact({
+  word,
+  tone,
+  children,
+}: {
+  word: string;
+  tone: 'good' | 'careful' | 'bad';
+  children: ReactNode;
+}) {
+  return (
+    <Text size="sm" component="div" mt={6}>
+      <span className="status" data-tone={tone}>
+        {word}
+      </span>{' '}
+      {children}
+    </Text>
+  );
+}
+
 function List({ list: { issuer, state, next_update: next } }: { list: RevocationList }) {
   return (
-    <Text size="xs" component="div">
-      {state === 'fresh' ? 'Fresh' : 'Stale'}: {issuer}
+    <Fact word={state} tone={state === 'fresh' ? 'good' : 'bad'}>
+      CRL of {issuer}
       {next !== null && (
         <>
-          , next update <When at={next} />
+          , next update <When at={next} inline />
         </>
       )}
-    </Text>
+    </Fact>
   );
 }
 
@@ -66,16 +88,16 @@ function Responders({ responders }: { responders: readonly RevocationSource[] })
   return (
     <>
       {soonest !== undefined && (
-        <Text size="xs" component="div">
-          OCSP: {good.length} good, the first until <When at={soonest} />
-        </Text>
+        <Fact word={`${good.length} good`} tone="good">
+          by OCSP, the first until <When at={soonest} inline />
+        </Fact>
       )}
       {responders
         .filter(({ status }) => status === 'revoked')
         .map(({ id, certificate }) => (
-          <Text key={id} size="xs" component="div" style={ANYWHERE}>
-            OCSP: revoked: {certificate}
-          </Text>
+          <Fact key={id} word="revoked" tone="bad">
+            by OCSP: <Value what="x5t#S256 of the revoked certificate">{certificate ?? ''}</Value>
+          </Fact>
         ))}
     </>
   );
@@ -85,15 +107,13 @@ function Responders({ responders }: { responders: readonly RevocationSource[] })
 function Failure({ source: { url, last_error: why, last_success: last } }: { source: RevocationSource }) {
   if (why === null) return null;
   return (
-    <Text size="xs" component="div" style={ANYWHERE}>
-      Not fetched: {url}: {why}
+    <Fact word="not fetched" tone="careful">
+      <span className="value">{url}</span>: {why}
       {last !== null && (
         <>
-          , last fetched <When at={last} />
+          , last fetched <When at={last} inline />
         </>
       )}
-    </Text>
+    </Fact>
   );
 }
-
-const ANYWHERE = { overflowWrap: 'anywhere' } as const;

@@ -15,6 +15,9 @@ export type RevocationList = Schemas['RevocationList'];
 export type RevocationSource = Schemas['RevocationSource'];
 export type TokenRequest = Schemas['TokenRequestEntry'];
 export type AuditEntry = Schemas['AuditEntry'];
+export type DenyEntry = Schemas['DenyEntry'];
+export type CertificateToIdentify = Schemas['CertificateToIdentify'];
+export type CertificateIdentity = Schemas['CertificateIdentity'];
 
 /** What each collection under `/api/v1` holds. */
 export interface Collections {
@@ -25,6 +28,8 @@ export interface Collections {
   readonly 'key-sets': KeySet;
   readonly resources: Resource;
   readonly grants: Grant;
+  readonly 'deny-entries': DenyEntry;
+  readonly 'certificate-blocks': Schemas['CertificateBlock'];
   readonly 'revocation-lists': RevocationList;
   readonly 'revocation-sources': RevocationSource;
   readonly audit: AuditEntry;
@@ -39,6 +44,7 @@ export interface Creations {
   readonly credentials: Schemas['NewCredential'];
   readonly resources: Schemas['NewResource'];
   readonly grants: Schemas['NewGrant'];
+  readonly 'certificate-blocks': Schemas['NewCertificateBlock'];
   readonly 'revocation-lists': Schemas['NewRevocationList'];
 }
 

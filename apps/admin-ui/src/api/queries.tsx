@@ -5,7 +5,16 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import type { AnchorChange, Collections, Creations, List, Passkey, Session } from './entities.js';
+import type {
+  AnchorChange,
+  CertificateIdentity,
+  CertificateToIdentify,
+  Collections,
+  Creations,
+  List,
+  Passkey,
+  Session,
+} from './entities.js';
 import { problemOf } from './problem.js';
 import { request, type Answer, type Query } from './request.js';
 
@@ -84,8 +93,27 @@ export function useChangeAnchor(id: string, ifMatch: string | undefined) {
   );
 }
 
-export function useRetire() {
-  return useChange((id: string) => request('POST', `${API}/credentials/${encodeURIComponent(id)}/retire`));
+/** Takes a credential out of use; `revoke` stops the tokens that it has got, too. */
+export function useEndCredential(verb: 'retire' | 'revoke') {
+  return useChange((id: string) => request('POST', `${API}/credentials/${encodeURIComponent(id)}/${verb}`));
+}
+
+export function useUnblock() {
+  return useChange((thumbprint: string) =>
+    request('DELETE', `${API}/certificate-blocks/${encodeURIComponent(thumbprint)}`),
+  );
+}
+
+/** Whose certificate it is; nothing is asked before there is one. */
+export function useIdentity(given: CertificateToIdentify | undefined) {
+  return useQuery({
+    queryKey: ['certificate-identity', given],
+    queryFn: async ({ signal }) => {
+      const path = `${API}/certificates:identify`;
+      return (await request<CertificateIdentity>('POST', path, { body: given, signal })).value;
+    },
+    enabled: given !== undefined,
+  });
 }
 
 export function useRemoveGrant() {

@@ -1,13 +1,12 @@
 import { Button, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Client, Credential } from '../api/entities.js';
-import { useCreate, useList, useRetire } from '../api/queries.js';
+import { useCreate, useList } from '../api/queries.js';
 import { holdOf, type Reading } from '../certificates/use-insight.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Value } from '../parts/copy.js';
 import { fieldProblems, Form } from '../parts/form.js';
 import { Card } from '../parts/page.js';
-import { Removal } from '../parts/removal.js';
 import { Empty, Listed } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import {
@@ -17,6 +16,7 @@ import {
   toCredentialFields,
   toIdentityOptions,
 } from './identity.js';
+import { EndCredential } from './end-credential.js';
 import { KeySetState } from './key-set-state.js';
 import { IdentityFields } from './identity-fields.js';
 
@@ -74,7 +74,7 @@ function CredentialTable({ credentials }: { credentials: readonly Credential[] }
               <Limit credential={credential} />
             </Table.Td>
             <Table.Td>
-              <Retire credential={credential} isLast={credentials.length === 1} />
+              <EndCredential credential={credential} isLast={credentials.length === 1} />
             </Table.Td>
           </Table.Tr>
         ))}
@@ -119,29 +119,6 @@ function Compared({ credential }: { credential: Credential }) {
         <Text size="sm">or any other certificate with its public key</Text>
       )}
     </div>
-  );
-}
-
-function nameOf(credential: Credential): string {
-  if (credential.kind === 'certificate') return credential.subject;
-  return credential.kind === 'jwks_uri' ? credential.url : credential.value;
-}
-
-function Retire({ credential, isLast }: { credential: Credential; isLast: boolean }) {
-  return (
-    <Removal
-      label="Retire"
-      of={nameOf(credential)}
-      title="Retire this credential?"
-      confirm="Retire for good"
-      change={useRetire()}
-      id={credential.id}
-      cli={toCliLine('credential retire', [credential.id])}
-    >
-      New tokens are refused to it within a second; tokens that are out work for at most 240 seconds plus 10.
-      It cannot be brought back, only added anew.
-      {isLast && ' It is the only one: after that, this application cannot get tokens at all.'}
-    </Removal>
   );
 }
 

@@ -15,8 +15,11 @@ export function KeySetState({ client, credential }: { client: string; credential
     <>
       <Fetched set={set} />
       {set.last_error !== null && (
-        <Text size="sm" component="div" style={ANYWHERE}>
-          Not fetched: {set.last_error}. Tried again <When at={set.next_due} />
+        <Text size="sm" component="div" mt={4}>
+          <span className="status" data-tone="careful">
+            not fetched
+          </span>{' '}
+          {set.last_error}. Tried again <When at={set.next_due} inline />
         </Text>
       )}
     </>
@@ -37,13 +40,13 @@ function Fetched({ set: { thumbprints, fetched_at: at, fresh_until: until } }: {
     <>
       <Text size="sm" component="div">
         {isFresh ? 'These certificates count until ' : 'No certificate counts any more, since '}
-        <When at={until} />
-        {at !== null && (
-          <>
-            , fetched <When at={at} />
-          </>
-        )}
+        <When at={until} inline />.
       </Text>
+      {at !== null && (
+        <Text size="sm" c="dimmed" component="div">
+          Fetched <When at={at} inline />
+        </Text>
+      )}
       {thumbprints.map((thumbprint) => (
         <div key={thumbprint}>
           <Text span size="sm" c="dimmed">
@@ -55,5 +58,3 @@ function Fetched({ set: { thumbprints, fetched_at: at, fresh_until: until } }: {
     </>
   );
 }
-
-const ANYWHERE = { overflowWrap: 'anywhere' } as const;

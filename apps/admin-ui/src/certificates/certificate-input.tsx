@@ -4,16 +4,21 @@ import { useState, type ReactNode } from 'react';
 /** The server takes 64 KiB; a certificate has two. */
 const MAXIMUM_BYTES = 1024 * 1024;
 
+const DESCRIPTION =
+  'Paste PEM or a JWK Set, or drop or choose a file: PEM, DER, PKCS#7 (.p7b) or JWK Set. It is read in your browser; only the certificates are sent. Never paste a private key.';
+
 /** Takes a certificate by paste, drop or file. A file is read here and never uploaded. */
 export function CertificateInput({
   label,
   value,
   onChange,
+  description = DESCRIPTION,
   error,
 }: {
   label: string;
   value: string | Uint8Array;
   onChange: (input: string | Uint8Array) => void;
+  description?: string;
   error?: string | undefined;
 }) {
   const [fileName, setFileName] = useState<string>();
@@ -30,7 +35,7 @@ export function CertificateInput({
       <Textarea
         className="code-area"
         label={label}
-        description="Paste PEM or a JWK Set, or drop or choose a file: PEM, DER, PKCS#7 (.p7b) or JWK Set. It is read in your browser; only the certificates are sent. Never paste a private key."
+        description={description}
         placeholder="-----BEGIN CERTIFICATE-----"
         rows={8}
         spellCheck={false}

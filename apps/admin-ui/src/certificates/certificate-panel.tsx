@@ -1,11 +1,11 @@
-import type { Check, DecodedCertificate, DecodedRequest, IntendedUse } from '@holdfast/certificate-insight';
+import type { DecodedCertificate, DecodedRequest, IntendedUse } from '@holdfast/certificate-insight';
 import { Text, Title } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import { Copy, Value } from '../parts/copy.js';
-import { CrossIcon, DoneIcon, WarningIcon } from '../parts/icons.js';
-import { When } from '../parts/when.js';
+import { useEffect } from 'react';
+import { Value } from '../parts/copy.js';
+import { CertificateFacts, OtherNames } from './certificate-facts.js';
 import { CertificateInput } from './certificate-input.js';
-import { isSendable, useReading, type Reading } from './use-insight.js';
+import { Checks } from './checks.js';
+import { isSendable, useReading, useRefusedKey, type Reading } from './use-insight.js';
 
 /**
  * One certificate in, and everything about it out: what it says, what is wrong with it and how to mend that, and what
@@ -66,70 +66,6 @@ export function CertificatePanel({
   );
 }
 
-/** A private key does not stay on the screen: the field is emptied, and only what was said about it remains. */
-function useRefusedKey(
-  reading: Reading | undefined,
-  input: string | Uint8Array,
-  onInput: (input: string) => void,
-): readonly Check[] | undefined {
-  const [refusal, setRefusal] = useState<readonly Check[]>();
-  useEffect(() => {
-    if (reading?.checks.some(({ code }) => code === 'PRIVATE_KEY_PRESENT') === true) {
-      setRefusal(reading.checks);
-      onInput('');
-    } else if (input.length > 0) setRefusal(undefined);
-  }, [reading, input, onInput]);
-  return refusal;
-}
-
-const LEVELS = {
-  block: { word: 'Refused', icon: <CrossIcon /> },
-  error: { word: 'Error', icon: <CrossIcon /> },
-  warning: { word: 'Warning', icon: <WarningIcon /> },
-  ok: { word: 'Good', icon: <DoneIcon /> },
-} as const;
-
-function Checks({ checks }: { checks: readonly Check[] }) {
-  const count = (...levels: Check['level'][]) => checks.filter(({ level }) => levels.includes(level)).length;
-  const summary = [
-    [count('block', 'error'), 'to mend'],
-    [count('warning'), 'to look at'],
-    [count('ok'), 'good'],
-  ] as const;
-  return (
-    <section aria-label="Checks">
-      <Title order={3} size="h4" mb={2}>
-        Checks
-      </Title>
-      <Text size="sm" c="dimmed" mb="sm" role="status">
-        {summary
-          .filter(([number]) => number > 0)
-          .map(([number, what]) => `${number} ${what}`)
-          .join(', ')}
-      </Text>
-      <ul className="checks">
-        {checks.map((check, index) => (
-          <li key={`${check.code}-${index}`} data-level={check.level} data-code={check.code}>
-            {LEVELS[check.level].icon}
-            <div>
-              <span className="visually-hidden">{LEVELS[check.level].word}: </span>
-              <Text {...(check.level !== 'ok' && { fw: 600 })}>{check.text}</Text>
-              {check.remedy !== undefined && <Text size="sm">{check.remedy}</Text>}
-              {check.command !== undefined && (
-                <div className="cli" style={{ marginTop: 6 }}>
-                  <code>{check.command}</code>
-                  <Copy value={check.command} what="command" />
-                </div>
-              )}
-              {check.level !== 'ok' && <span className="value">{check.code}</span>}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 function WhatWeRead({
   certificates,
 }: {
@@ -174,63 +110,6 @@ function WhatIsAskedFor({ request }: { request: DecodedRequest }) {
         <dd>{extendedKeyUsage?.join(', ') ?? 'not limited'}</dd>
       </dl>
     </section>
-  );
-}
-
-function OtherNames({ san }: Pick<DecodedCertificate, 'san'>) {
-  const names = Object.entries(san).flatMap(([kind, values]: [string, readonly string[]]) =>
-    values.map((value) => `${kind}: ${value}`),
-  );
-  return (
-    <>
-      <dt>Other names</dt>
-      <dd>
-        {names.length === 0
-          ? 'none'
-          : names.map((name) => (
-              <div key={name} className="value">
-                {name}
-              </div>
-            ))}
-      </dd>
-    </>
-  );
-}
-
-function CertificateFacts({ certificate }: { certificate: DecodedCertificate }) {
-  const { subject, issuer, san, notBefore, notAfter, key, signature, thumbprint, serial } = certificate;
-  return (
-    <dl className="facts">
-      <dt>Subject</dt>
-      <dd>{subject.text === '' ? 'none' : <Value what="subject">{subject.text}</Value>}</dd>
-      <OtherNames san={san} />
-      <dt>Issuer</dt>
-      <dd className="value">{issuer.text}</dd>
-      <dt>Valid from</dt>
-      <dd>
-        <When at={notBefore.toISOString()} />
-      </dd>
-      <dt>Valid until</dt>
-      <dd>
-        <When at={notAfter.toISOString()} />
-      </dd>
-      <dt>Key</dt>
-      <dd>
-        {key.name}, signed with {signature.name}
-      </dd>
-      <dt>Use</dt>
-      <dd>{certificate.extendedKeyUsage?.join(', ') ?? 'not limited'}</dd>
-      <dt>Serial</dt>
-      <dd className="value">{serial}</dd>
-      <dt>x5t#S256</dt>
-      <dd>
-        <Value what="x5t#S256">{thumbprint.x5tS256}</Value>
-      </dd>
-      <dt>SHA-256, hex</dt>
-      <dd>
-        <Value what="SHA-256 in hexadecimal">{thumbprint.sha256Hex}</Value>
-      </dd>
-    </dl>
   );
 }
 

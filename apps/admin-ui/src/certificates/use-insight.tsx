@@ -76,3 +76,19 @@ export function holdOf(reading: Reading | undefined): string | undefined {
   if (count === 0) return undefined;
   return count === 1 ? 'First mend the error above.' : `First mend the ${count} errors above.`;
 }
+
+/** A private key does not stay on the screen: the field is emptied, and only what was said about it remains. */
+export function useRefusedKey(
+  reading: Reading | undefined,
+  input: string | Uint8Array,
+  onInput: (input: string) => void,
+): readonly Check[] | undefined {
+  const [refusal, setRefusal] = useState<readonly Check[]>();
+  useEffect(() => {
+    if (reading?.checks.some(({ code }) => code === 'PRIVATE_KEY_PRESENT') === true) {
+      setRefusal(reading.checks);
+      onInput('');
+    } else if (input.length > 0) setRefusal(undefined);
+  }, [reading, input, onInput]);
+  return refusal;
+}

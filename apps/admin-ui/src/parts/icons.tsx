@@ -29,6 +29,7 @@ export const PartnersIcon = icon(
   <path d="M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20a6.5 6.5 0 0113 0M16 4.5a3.5 3.5 0 010 6.5M18 14a6.5 6.5 0 013.5 6" />,
 );
 export const RequestsIcon = icon(<path d="M3 12h4l3-7 4 14 3-7h4" />);
+export const StoppedIcon = icon(<path d="M12 21a9 9 0 100-18 9 9 0 000 18zM5.6 5.6l12.8 12.8" />);
 export const AuditIcon = icon(<path d="M6 3h9l4 4v14H6zM9 11h7M9 15h7" />);
 export const AnchorIcon = icon(<path d="M12 3l8 3v6c0 4.5-3.2 7.6-8 9-4.8-1.4-8-4.5-8-9V6zM9 12l2 2 4-4" />);
 export const ResourceIcon = icon(<path d="M4 5h16v6H4zM4 13h16v6H4zM8 8h.1M8 16h.1" />);

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { Confirm } from './confirm.js';
 
@@ -57,7 +57,7 @@ export function Removal({
         onConfirm={() => change.mutate(id, { onSuccess: close })}
         {...(cli !== undefined && { cli })}
       >
-        <Text>{children}</Text>
+        {children}
       </Confirm>
     </>
   );

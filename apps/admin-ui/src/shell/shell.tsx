@@ -18,6 +18,7 @@ import {
   PartnersIcon,
   RequestsIcon,
   ResourceIcon,
+  StoppedIcon,
   SunIcon,
 } from '../parts/icons.js';
 import { Go, GoToSignIn } from '../parts/go.js';
@@ -107,6 +108,9 @@ function Navigation() {
       </Link>
       <Link to="/requests" className="nav-link">
         <RequestsIcon /> Requests
+      </Link>
+      <Link to="/stopped" className="nav-link">
+        <StoppedIcon /> Stopped
       </Link>
       <Link to="/audit" className="nav-link">
         <AuditIcon /> Audit

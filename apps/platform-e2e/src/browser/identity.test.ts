@@ -89,7 +89,8 @@ describe('the identity of a new application', () => {
     await owner.read(url);
     await owner.read('Nothing was fetched yet, so no certificate counts.');
     // The name leads nowhere: the page shows why, without being loaded again.
-    await owner.read('Not fetched: host_unresolved');
+    await owner.read('not fetched');
+    await owner.read(/host_unresolved/);
     for (const colorScheme of ['light', 'dark'] as const) {
       await owner.page.emulateMedia({ colorScheme });
       expect(await owner.accessibilityViolations()).toEqual([]);

@@ -16,6 +16,8 @@ export const PAGES = {
   resources: '/resources',
   'resources-new': '/resources/new',
   requests: '/requests',
+  stopped: '/stopped',
+  'stopped-block': '/stopped/block',
   audit: '/audit',
   account: '/account',
 } as const;
