@@ -5,6 +5,7 @@ import { addExceptionCommand } from './anchor-exception.js';
 import { parseId, parseInstant, withExamples } from './arguments.js';
 import { readCertificatesToSend } from './input-file.js';
 import type { Column } from './output.js';
+import { addStatusSwitches } from './status-switch.js';
 import type { Session } from './session.js';
 
 const COLUMNS: readonly Column<Anchor>[] = [
@@ -13,6 +14,7 @@ const COLUMNS: readonly Column<Anchor>[] = [
   ['SUBJECT', ({ subject }) => subject],
   ['NOT AFTER', ({ not_after }) => not_after],
   ['INTERMEDIATES', ({ intermediates }) => intermediates.length],
+  ['STATUS', ({ status }) => status],
   ['REVOCATION', ({ revocation }) => revocation],
   ['SERVER AUTH UNTIL', ({ server_auth_until }) => server_auth_until],
 ];
@@ -24,7 +26,7 @@ interface AddOptions {
   readonly serverAuthUntil?: string;
 }
 
-/** `holdfast anchor add | list | exception | crl …`. */
+/** `holdfast anchor add | list | suspend | resume | exception | crl …`. */
 export function addAnchorCommands(program: Command, session: Session): void {
   const anchor = program
     .command('anchor')
@@ -77,6 +79,13 @@ export function addAnchorCommands(program: Command, session: Session): void {
       ),
     );
   withExamples(list, 'anchor list', 'anchor list --partner acme', 'anchor list -o json');
+  addStatusSwitches(anchor, session, {
+    collection: 'anchors',
+    schema: Anchor,
+    example: 'acme-ca',
+    suspend: 'let it vouch for nobody, and stop the tokens of those for whom it did',
+    resume: 'let it vouch again',
+  });
   addExceptionCommand(anchor, session);
   addCrlCommands(anchor, session);
 }

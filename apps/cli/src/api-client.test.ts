@@ -36,6 +36,7 @@ const ANCHOR = {
   not_after: '2030',
   intermediates: [],
   server_auth_until: null,
+  status: 'active',
   revocation: 'hard',
 };
 const RESOURCE = { audience: 'https://api.acme.example', partner: 'acme', scopes: ['a', 'b'] };

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { Client, Partner } from '@holdfast/admin-contract';
+import type { Anchor, Client, Partner } from '@holdfast/admin-contract';
 import { parseId, withExamples } from './arguments.js';
 import type { Session } from './session.js';
 
 /** What can be suspended and resumed. */
 export interface Switched {
-  readonly collection: 'partners' | 'clients';
-  readonly schema: typeof Partner | typeof Client;
+  readonly collection: 'partners' | 'clients' | 'anchors';
+  readonly schema: typeof Partner | typeof Client | typeof Anchor;
   /** An id for the examples. */
   readonly example: string;
   readonly suspend: string;

@@ -37,6 +37,8 @@ export const Anchor = z.object({
   revocation: z.enum(REVOCATION_MODES),
   /** Until when a certificate with serverAuth and without clientAuth counts under it; null: it never does. */
   server_auth_until: z.string().nullable(),
+  /** Suspended, it vouches for nobody. */
+  status,
 });
 export type Anchor = z.infer<typeof Anchor>;
 /** `certificate`: PEM with the CA certificate first; intermediates may follow, for clients that send their leaf only. */

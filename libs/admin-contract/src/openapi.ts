@@ -108,6 +108,16 @@ export const OPERATIONS: readonly Operation[] = [
     answer: { one: Anchor },
     ifMatch: 'required',
   },
+  {
+    ...act(
+      'post',
+      'anchors/{id}/suspend',
+      'It vouches for nobody, and tokens of those for whom it did stop counting',
+      Anchor,
+    ),
+    ifMatch: 'optional',
+  },
+  { ...act('post', 'anchors/{id}/resume', 'It vouches again', Anchor), ifMatch: 'optional' },
   list('revocation-lists', 'CRLs at hand, by id', RevocationList, 'anchor'),
   list(
     'revocation-sources',

@@ -16,6 +16,8 @@ export const AUDIT_KINDS = [
   'anchor.added',
   'anchor.exception_set',
   'anchor.exception_ended',
+  'anchor.suspended',
+  'anchor.resumed',
   'revocation_list.stored',
   'ocsp_response.stored',
   'ocsp_response.removed',

@@ -14,6 +14,8 @@ import type { AuthMethod, RevocationMode, Status } from './entities.js';
 /** A trust anchor of the registry, with what is at hand to judge revocation under it. */
 export interface RegisteredAnchor extends TrustAnchor {
   readonly id: string;
+  /** Suspended, it vouches for nobody. */
+  readonly status: Status;
   readonly revocation: {
     readonly mode: RevocationMode;
     readonly lists: readonly RevocationList[];
@@ -77,15 +79,24 @@ export class Client {
 
   /**
    * Whether the leaf of a verified path carries a name registered for this client *under the anchor that the path
-   * ends at* (RFC 8705 §2.1, §7.4): the same name from another authority of the partner does not count.
+   * ends at* (RFC 8705 §2.1, §7.4): the same name from another authority of the partner does not count, nor one under an
+   * anchor that is suspended.
    */
-  isIdentifiedBy(path: VerifiedPath<RegisteredAnchor>): boolean {
-    return (
-      this.authentication.method === 'tls_client_auth' &&
-      this.authentication.names.some(
-        ({ name, anchor }) => anchor.id === path.anchor.id && matchesRegisteredName(path.leaf, name),
-      )
-    );
+  isIdentifiedBy({ leaf, anchor }: VerifiedPath<RegisteredAnchor>): boolean {
+    return this.anchorsNaming(leaf).some(({ id, status }) => id === anchor.id && status === 'active');
+  }
+
+  /** Whether the leaf carries a registered name, but only under anchors that are suspended: its path is of no interest. */
+  isNamedUnderSuspendedOnly(leaf: Certificate): boolean {
+    const anchors = this.anchorsNaming(leaf);
+    return anchors.length > 0 && anchors.every(({ status }) => status === 'suspended');
+  }
+
+  private anchorsNaming(leaf: Certificate): readonly RegisteredAnchor[] {
+    if (this.authentication.method !== 'tls_client_auth') return [];
+    return this.authentication.names
+      .filter(({ name }) => matchesRegisteredName(leaf, name))
+      .map(({ anchor }) => anchor);
   }
 
   /**

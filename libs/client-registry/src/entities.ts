@@ -27,6 +27,8 @@ export interface TrustAnchorEntry {
   readonly revocation: RevocationMode;
   /** The exception for certificates without clientAuth: until then serverAuth is enough. `undefined`: there is none. */
   readonly serverAuthUntil: Date | undefined;
+  /** Suspended, it vouches for nobody. */
+  readonly status: Status;
 }
 
 /**

@@ -28,8 +28,8 @@ export function parseAnchor(
     .map((der) => parseCertificate(der))
     .flatMap((one) => (one.parsed ? [one.certificate] : []));
   const revocation = { mode: entry.revocation, ...atHand };
-  const { id, serverAuthUntil } = entry;
-  return { anchor: { id, certificate: own.certificate, revocation, serverAuthUntil }, intermediates };
+  const { id, status, serverAuthUntil } = entry;
+  return { anchor: { id, status, certificate: own.certificate, revocation, serverAuthUntil }, intermediates };
 }
 
 /** A CRL at hand; `undefined` if it no longer parses: then it says nothing. */

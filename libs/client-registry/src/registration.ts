@@ -118,6 +118,7 @@ export function parseNewAnchor(input: AnchorInput, now: Date): Registration<Trus
       intermediates: upload.certificates.slice(0, -1).map(({ der }) => der),
       revocation: input.revocation,
       serverAuthUntil: until.value,
+      status: 'active',
     },
   };
 }

@@ -102,6 +102,13 @@ export interface RegistryAdministration {
     until: Date | undefined,
     when: Precondition<TrustAnchorEntry>,
   ): Promise<Written<TrustAnchorEntry>>;
+  /** A suspended anchor vouches for nobody, and tokens of those for whom it did stop counting. Idempotent. */
+  setAnchorStatus(
+    actor: Actor,
+    id: string,
+    status: Status,
+    when?: Precondition<TrustAnchorEntry>,
+  ): Promise<Written<TrustAnchorEntry>>;
   createClient(actor: Actor, client: NewClient): Promise<Written<ClientEntry>>;
   addCredential(actor: Actor, clientId: ClientId, credential: NewCredential): Promise<Written<Credential>>;
   /** Takes a credential out of use for good. A client may be left without any. */

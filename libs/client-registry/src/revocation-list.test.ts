@@ -36,6 +36,7 @@ beforeAll(async () => {
     intermediates: [issuing.der, renewed.der],
     revocation: 'hard',
     serverAuthUntil: undefined,
+    status: 'active',
   };
 });
 

@@ -91,6 +91,12 @@ const CLIENT_REFUSALS = {
     remedy:
       'holdfast certificate denied, and the deny feed, name its thumbprint; the client needs another certificate, or holdfast certificate unblock <thumbprint>.',
   },
+  anchor_suspended: {
+    told: false,
+    meaning: 'the trust anchor under which the name of the certificate is registered is suspended',
+    remedy:
+      'holdfast anchor resume <anchor>, once the cause is dealt with; or the client gets a name under another one.',
+  },
   issuer_unknown: {
     told: false,
     meaning: 'no path leads from the certificate to a trust anchor registered for this client',

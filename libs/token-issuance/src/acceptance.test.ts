@@ -12,6 +12,7 @@ import {
   type OcspResponseEntry,
   type ParsedAnchor,
   type RevocationMode,
+  type Status,
 } from '@holdfast/client-registry';
 import { judgeAcceptance, type Acceptance } from './index.js';
 import {
@@ -34,6 +35,7 @@ const POLICY = { path: PARTNER_CERTIFICATES, revocation: PARTNER_REVOCATION };
 
 interface AnchorChange {
   readonly serverAuthUntil?: Date;
+  readonly status?: Status;
   readonly intermediates?: readonly Uint8Array[];
   readonly revocation?: RevocationMode;
   readonly lists?: readonly Uint8Array[];
@@ -46,6 +48,7 @@ function anchorWith({
   lists = [],
   responses = [],
   serverAuthUntil,
+  status = 'active',
 }: AnchorChange): ParsedAnchor {
   const entry = { id: 'acme-ca', partnerId: 'acme', certificate: root.der, keyThumbprint: '' };
   const parsed = lists
@@ -57,7 +60,7 @@ function anchorWith({
       .map(parseStoredResponse)
       .filter((response) => response !== undefined);
   return parseAnchor(
-    { ...entry, intermediates, revocation, serverAuthUntil },
+    { ...entry, intermediates, revocation, serverAuthUntil, status },
     { lists: parsed, responsesAbout },
   )!;
 }
@@ -88,6 +91,9 @@ describe('judgeAcceptance', () => {
     expect(accept(acmeLeaf, [])).toMatchObject({ denial: 'issuer_unknown' });
     expect(accept(betaLeaf, [])).toMatchObject({ denial: 'issuer_unknown' });
     expect(accept(impostor, [])).toMatchObject({ denial: 'issuer_unknown', depth: 0 });
+    expect(accept(acmeLeaf, [issuing], { status: 'suspended' })).toMatchObject({
+      denial: 'anchor_suspended',
+    });
     expect(accept(old, [issuing])).toMatchObject({
       denial: 'certificate_expired',
       fault: 'validity.expired',

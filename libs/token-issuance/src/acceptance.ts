@@ -44,6 +44,8 @@ export function judgeAcceptance(
   const judged = judgeLeaf(parsed.certificate, now);
   // Only the anchor can say whether a leaf for servers only counts (ADR 0015).
   if (!judged.sound && !isForServersOnly(parsed.certificate, now)) return refusedLeaf(judged.fault);
+  if (anchor.status !== 'active')
+    return { accepted: false, denial: 'anchor_suspended', fault: 'anchor.suspended', depth: 0 };
   const path = judgePath(parsed.certificate, bag, { anchors: [anchor], intermediates }, policy, now);
   const { verdict, revocation } = path;
   if (!verdict.trusted) {

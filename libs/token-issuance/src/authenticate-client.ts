@@ -146,7 +146,12 @@ export class AuthenticateClient {
       return denied('certificate_not_registered', { thumbprint });
     }
     const path = evidence.pathFor(client, authentication, leaf, this.policy.certificates, now);
-    if (path === undefined) return denied('certificate_not_registered', { thumbprint });
+    if (path === undefined) {
+      const denial = client.isNamedUnderSuspendedOnly(leaf)
+        ? 'anchor_suspended'
+        : 'certificate_not_registered';
+      return denied(denial, { thumbprint });
+    }
     const { verdict } = path;
     if (!verdict.trusted) {
       const { fault, depth } = verdict;

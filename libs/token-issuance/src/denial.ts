@@ -16,6 +16,7 @@ export const OAUTH_CODE = {
   client_suspended: 'invalid_client',
   partner_suspended: 'invalid_client',
   certificate_blocked: 'invalid_client',
+  anchor_suspended: 'invalid_client',
   issuer_unknown: 'invalid_client',
   issuer_invalid: 'invalid_client',
   path_invalid: 'invalid_client',

@@ -128,6 +128,10 @@ describe('IssueToken', () => {
     ];
     world.presented = present(acmeLeaf, issuing, crossed);
     expect((await ask(world)).claims).toBeDefined();
+    // A path that leads to a suspended anchor too is none to it: the other one still vouches.
+    world.changes.push(replace('credentials', 'crd_1', { anchorId: 'acme-ca-2' }));
+    world.changes.push(replace('anchors', 'acme-ca', { status: 'suspended' }));
+    expect((await ask(world)).claims).toBeDefined();
   });
 
   it('narrows to the scopes asked for (RFC 6749 §3.3)', async () => {
@@ -206,6 +210,11 @@ describe('IssueToken', () => {
       'partner_suspended',
       'a suspended partner (CA-16)',
       (w) => w.changes.push(replace('partners', 'acme', { status: 'suspended' })),
+    ],
+    [
+      'anchor_suspended',
+      'a name under a suspended anchor',
+      (w) => w.changes.push(replace('anchors', 'acme-ca', { status: 'suspended' })),
     ],
     ['certificate_blocked', 'a blocked certificate', (w) => w.changes.push(blocked(acmeLeaf))],
     [

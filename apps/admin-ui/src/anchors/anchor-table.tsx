@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { Anchor } from '../api/entities.js';
 import { Value } from '../parts/copy.js';
+import { Status } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { ExceptionCell } from './exception-cell.js';
 import { RevocationCell } from './revocation-cell.js';
@@ -38,10 +39,11 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
   );
 }
 
-function Authority({ anchor: { id, subject, intermediates, key } }: { anchor: Anchor }) {
+function Authority({ anchor: { id, status, subject, intermediates, key } }: { anchor: Anchor }) {
   return (
     <div>
       <strong>{id}</strong>
+      {status === 'suspended' && <Status status={status} />}
       <div>
         <Value what="subject">{subject}</Value>
       </div>

@@ -435,6 +435,104 @@ export interface paths {
     };
     trace?: never;
   };
+  '/api/v1/anchors/{id}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** It vouches for nobody, and tokens of those for whom it did stop counting */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          'If-Match'?: string;
+        };
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description It vouches for nobody, and tokens of those for whom it did stop counting */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Anchor'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/anchors/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** It vouches again */
+    post: {
+      parameters: {
+        query?: never;
+        header?: {
+          'If-Match'?: string;
+        };
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description It vouches again */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['Anchor'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/revocation-lists': {
     parameters: {
       query?: never;
@@ -1729,6 +1827,8 @@ export interface components {
       /** @enum {string} */
       revocation: 'off' | 'soft' | 'hard';
       server_auth_until: string | null;
+      /** @enum {string} */
+      status: 'active' | 'suspended';
     };
     NewAnchor: {
       id: string;

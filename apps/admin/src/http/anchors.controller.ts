@@ -18,6 +18,7 @@ import {
   parseServerAuthUntil,
   type Actor,
   type RegistryAdministration,
+  type TrustAnchorEntry,
 } from '@holdfast/client-registry';
 import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
@@ -25,14 +26,17 @@ import { ADMIN_SCOPE, By } from './actor.js';
 import { ifMatch, requireIfMatch, tagged } from './entity-tag.js';
 import { listQuery, toList } from './paging.js';
 import { accepted, parseId, parseInput, written, WriteRefused } from './refused-input.js';
+import { StatusController } from './status.controller.js';
 import { showAnchor } from './views.js';
 
 const parseQuery = listQuery('name', 'partner');
 
 @Controller('api/v1/anchors')
 @RequireScopes(ADMIN_SCOPE)
-export class AnchorsController {
-  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {}
+export class AnchorsController extends StatusController<TrustAnchorEntry, Anchor> {
+  constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {
+    super({ what: 'anchor', show: showAnchor, write: (...change) => registry.setAnchorStatus(...change) });
+  }
 
   @Get()
   async list(@Query() query: unknown): Promise<List<Anchor>> {

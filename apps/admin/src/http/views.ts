@@ -33,6 +33,7 @@ export function showAnchor({
   intermediates,
   revocation,
   serverAuthUntil,
+  status,
 }: TrustAnchorEntry): contract.Anchor {
   return {
     id,
@@ -42,6 +43,7 @@ export function showAnchor({
     intermediates: intermediates.map(facts),
     revocation,
     server_auth_until: serverAuthUntil?.toISOString() ?? null,
+    status,
   };
 }
 

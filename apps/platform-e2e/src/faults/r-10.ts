@@ -3,10 +3,9 @@ import { AppProcess } from '../harness/app-process.js';
 import { beside } from '../harness/beside.js';
 import { startFollowingApi } from '../harness/followers.js';
 import { Operator } from '../harness/operator.js';
-import { registerNamedClient, registerPartner, type NamedClient } from '../harness/partners.js';
 import { newDirectory } from '../harness/run-directory.js';
 import type { StackUnderTest } from '../harness/stack-under-test.js';
-import { stopsOf, type Stop } from '../harness/stops.js';
+import { registerStoppable, stopsOf, type Stop, type StoppableClient } from '../harness/stops.js';
 import { credentialsForm, tokenOf, tokenRequest, withToken } from '../harness/token-endpoint.js';
 import { within } from '../harness/within.js';
 import { Wire } from '../harness/wire.js';
@@ -42,7 +41,7 @@ interface Judge {
 
 async function run(stack: StackUnderTest, size: 'full' | 'short'): Promise<FaultReport> {
   const operator = new Operator(stack);
-  const client = await registerNamedClient(operator, await registerPartner(operator, 'stopped'));
+  const client = await registerStoppable(operator, 'stopped');
   const api = await startFollowingApi(stack, 'bounded');
   const replicas = await startReplicas(stack);
   const report = new Report();
@@ -72,7 +71,7 @@ async function startReplicas(stack: StackUnderTest) {
 
 async function oneStop(
   stack: StackUnderTest,
-  client: NamedClient,
+  client: StoppableClient,
   { name, stop, resume }: Stop,
   { replicaUrls, followers }: Judges,
   report: Report,

@@ -2,12 +2,19 @@ import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startFollowingApi, startFollowingGateway, type Follower } from '../harness/followers.js';
 import { Operator } from '../harness/operator.js';
-import { registerNamedClient, registerPartner, type NamedClient } from '../harness/partners.js';
 import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
-import { stopsOf, type Stop } from '../harness/stops.js';
+import { registerStoppable, stopsOf, type StoppableClient } from '../harness/stops.js';
 import { FORM_TYPE, tokenOf, toTokenEndpoint, withToken } from '../harness/token-endpoint.js';
 import { within } from '../harness/within.js';
 import { exchange, Wire } from '../harness/wire.js';
+
+const STOPS = [
+  'partner suspended',
+  'client suspended',
+  'anchor suspended',
+  'certificate blocked',
+  'grant taken back',
+];
 
 /** How long the gateway with the short bound goes on alone, seconds; strict ones do so for 25. */
 const SHORT_BOUND = 15;
@@ -20,14 +27,14 @@ describe('those who follow the deny feed', () => {
   jest.setTimeout(90_000);
   let stack: OwnStack;
   let operator: Operator;
-  let caller: NamedClient;
+  let caller: StoppableClient;
   let started: Record<'api' | 'gateway' | 'impatient', Follower>;
   let urls: Record<string, string>;
 
   beforeAll(async () => {
     stack = await startOwnStack('followed-feed');
     operator = new Operator(stack);
-    caller = await registerNamedClient(operator, await registerPartner(operator, 'caller'));
+    caller = await registerStoppable(operator, 'caller');
     started = {
       api: await startFollowingApi(stack, 'strict'),
       gateway: await startFollowingGateway(stack, { mode: 'strict' }),
@@ -76,10 +83,10 @@ describe('those who follow the deny feed', () => {
     expect(await statuses(await tokenOf(stack, caller))).toEqual(all(200));
   });
 
-  it.each(['partner suspended', 'client suspended', 'certificate blocked', 'grant taken back'])(
+  it.each(STOPS)(
     'refuse within a second, on connections that are open, and accept again after: %s (TV-34, R-10)',
     async (name) => {
-      const stop = stopsOf(operator, caller).find((one) => one.name === name) as Stop;
+      const stop = stopsOf(operator, caller).find((one) => one.name === name)!;
       const token = await tokenOf(stack, caller);
       const took = await stopsAcceptingAfter(token, stop.stop);
       await stop.resume();

@@ -8,6 +8,7 @@ import { Ocsp1795273200000 } from './1795273200000-ocsp.js';
 import { DenyList1795276800000 } from './1795276800000-deny-list.js';
 import { KeySets1795280400000 } from './1795280400000-key-sets.js';
 import { DeniedBy1795284000000 } from './1795284000000-denied-by.js';
+import { AnchorStatus1795291200000 } from './1795291200000-anchor-status.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   DenyList1795276800000,
   KeySets1795280400000,
   DeniedBy1795284000000,
+  AnchorStatus1795291200000,
 ] as const;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Credential } from '@holdfast/client-registry';
 import type { DeniedAccess, DenyEntry } from '@holdfast/oauth-protocol';
-import { IsNull } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import { DenyEntryRow } from '../rows/index.js';
 import type { RegistryWrite } from './registry-writer.js';
 
@@ -9,7 +9,12 @@ import type { RegistryWrite } from './registry-writer.js';
  * The longest that a token may live, and the clocks of those who accept it may be behind: as long an entry about tokens that
  * were issued already has to stand. Seconds.
  */
-const LONGEST_TOKEN_LIFE = 600 + 60;
+export const LONGEST_TOKEN_LIFE = 600 + 60;
+
+/**
+ * Every token service has heard of a write by then, by polling at the latest; until then it may issue what should stop. Seconds.
+ */
+const HEARD_WITHIN = 2;
 
 /** Enters what is denied until it is taken back: a partner, a client or a certificate. Idempotent. */
 export async function deny(
@@ -43,6 +48,46 @@ export async function denyIssued(
   });
 }
 
+/** Enters the tokens that these clients have got so far, of which any may be by a name under the anchor. */
+export async function denyIssuedUnder(
+  { rows, version, actor }: RegistryWrite,
+  anchorId: string,
+  clients: readonly string[],
+  now: Date,
+): Promise<void> {
+  const expiresAt = new Date(now.getTime() + LONGEST_TOKEN_LIFE * 1_000);
+  const made = { deniedAt: now, deniedBy: actor.id, note: `anchor ${anchorId}`, expiresAt };
+  const entries = clients.map((client) => ({
+    id: idUnder(anchorId, client),
+    denied: { kind: 'client', client, issued_before: issuedBefore(now) } as const,
+    ...made,
+    version,
+    deletedAt: null,
+  }));
+  // A statement has a bounded number of parameters.
+  for (let from = 0; from < entries.length; from += BATCH)
+    await rows.upsert(DenyEntryRow, entries.slice(from, from + BATCH), ['id']);
+}
+
+/** Takes back what was entered with the anchor, as far as it has not ended by itself. */
+export async function allowIssuedUnder(
+  { rows, version }: RegistryWrite,
+  anchorId: string,
+  clients: readonly string[],
+  now: Date,
+): Promise<void> {
+  const ids = clients.map((client) => idUnder(anchorId, client));
+  for (let from = 0; from < ids.length; from += BATCH)
+    await rows.update(
+      DenyEntryRow,
+      { id: In(ids.slice(from, from + BATCH)), deletedAt: IsNull() },
+      { deletedAt: now, version },
+    );
+}
+
+const BATCH = 1_000;
+const idUnder = (anchorId: string, client: string): string => `client/${client}/anchor/${anchorId}`;
+
 /** Takes back what was denied. Whether there was anything to take back. */
 export async function allowAgain(
   { rows, version }: RegistryWrite,
@@ -66,11 +111,11 @@ export function toDenyEntry({ id, denied, expiresAt }: DenyEntryRow): DenyEntry 
 export function tokensOf(credential: Credential, now: Date): DeniedAccess {
   return credential.kind === 'certificate' && credential.match === 'certificate'
     ? { kind: 'thumbprint', 'x5t#S256': credential.thumbprint }
-    : { kind: 'client', client: credential.clientId, issued_before: toNumericDate(now) };
+    : { kind: 'client', client: credential.clientId, issued_before: issuedBefore(now) };
 }
 
-/** Whole seconds, as `iat` has them (RFC 7519 section 2). */
-export const toNumericDate = (instant: Date): number => Math.floor(instant.getTime() / 1_000);
+/** `issued_before` of what stops now, in whole seconds as `iat` has them (RFC 7519 section 2). */
+export const issuedBefore = (now: Date): number => Math.floor(now.getTime() / 1_000) + HEARD_WITHIN;
 
 /** Partner, client or certificate: each can be denied once. */
 export function standingId(denied: DeniedAccess): string {

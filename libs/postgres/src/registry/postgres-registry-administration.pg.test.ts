@@ -58,6 +58,7 @@ describe('PostgresRegistryAdministration', () => {
         intermediates: [octets('i1'), octets('i2')],
         revocation: 'hard',
         serverAuthUntil: undefined,
+        status: 'active',
       });
     }
     await registry.createResource(ALICE, {
@@ -171,6 +172,7 @@ describe('PostgresRegistryAdministration', () => {
       intermediates: [],
       revocation: 'off',
       serverAuthUntil: undefined,
+      status: 'active',
     });
     await registry.createClient(ALICE, client('kinds', dn('acme-ca', 'api.acme.example')));
     for (const kind of REGISTERED_NAME_KINDS.filter((one) => one !== 'subject_dn')) {
@@ -262,6 +264,7 @@ describe('PostgresRegistryAdministration', () => {
           intermediates: [],
           revocation: 'off',
           serverAuthUntil: undefined,
+          status: 'active',
         }),
       { refused: 'already_exists' },
     ],

@@ -31,8 +31,9 @@ import {
   TrustAnchorRow,
 } from '../rows/index.js';
 import type { VersionedRow } from '../rows/versioned.row.js';
+import { changeAnchorStatus, insertAnchor } from './anchor-rows.js';
 import { describeCredential, insertCredential, nameOf } from './credential-rows.js';
-import { allowAgain, deny, denyIssued, toNumericDate, tokensOf } from './deny-rows.js';
+import { allowAgain, deny, denyIssued, issuedBefore, tokensOf } from './deny-rows.js';
 import { upsertGrant } from './grant-rows.js';
 import { removeSet, storeSet } from './key-set-rows.js';
 import { removeResponse, storeResponse } from './ocsp-response-rows.js';
@@ -62,24 +63,13 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
   }
 
   addAnchor(actor: Actor, anchor: TrustAnchorEntry): Promise<Written<TrustAnchorEntry>> {
-    const { id, partnerId, certificate, keyThumbprint, intermediates, revocation, serverAuthUntil } = anchor;
+    const { id, partnerId, keyThumbprint, intermediates, revocation, serverAuthUntil } = anchor;
     return this.writer.write(
       actor,
       `anchor ${id}, or another of the partner with its key,`,
       async (write) => {
-        const { rows, version } = write;
         if (!(await exists(write, PartnerRow, { id: partnerId }))) return notFound(`partner ${partnerId}`);
-        await rows.insert(TrustAnchorRow, {
-          id,
-          partnerId,
-          keyThumbprint,
-          certificate: Buffer.from(certificate),
-          intermediates: intermediates.map((der) => Buffer.from(der)),
-          revocation,
-          serverAuthUntil: serverAuthUntil ?? null,
-          version,
-          deletedAt: null,
-        });
+        await insertAnchor(write, anchor);
         const detail = {
           anchorId: id,
           keyThumbprint,
@@ -117,6 +107,17 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
       const event = { kind, partnerId: row.partnerId, clientId: null, detail } as const;
       return { changed: { ...current, serverAuthUntil: until }, event };
     });
+  }
+
+  setAnchorStatus(
+    actor: Actor,
+    id: string,
+    status: Status,
+    when: Precondition<TrustAnchorEntry> = ALWAYS,
+  ): Promise<Written<TrustAnchorEntry>> {
+    return this.writer.write(actor, `anchor ${id}`, (write) =>
+      changeAnchorStatus(write, { id, status, when }, this.writer.now()),
+    );
   }
 
   storeRevocationList(actor: Actor, list: NewRevocationList): Promise<Written<RevocationListEntry>> {
@@ -266,7 +267,7 @@ export class PostgresRegistryAdministration extends RegistryQueries implements R
       const now = this.writer.now();
       await denyIssued(
         write,
-        { kind: 'grant', client: clientId, resource: audience, issued_before: toNumericDate(now) },
+        { kind: 'grant', client: clientId, resource: audience, issued_before: issuedBefore(now) },
         now,
       );
       const { partnerId } = await write.rows.findOneByOrFail(ClientRow, { id: clientId });

@@ -28,7 +28,8 @@ export function toPartner({ id, name, status }: PartnerRow): Partner {
 }
 
 export function toTrustAnchor(row: TrustAnchorRow): TrustAnchorEntry {
-  const { id, partnerId, certificate, keyThumbprint, intermediates, revocation, serverAuthUntil } = row;
+  const { id, partnerId, certificate, keyThumbprint, intermediates, revocation, serverAuthUntil, status } =
+    row;
   return {
     id,
     partnerId,
@@ -37,6 +38,7 @@ export function toTrustAnchor(row: TrustAnchorRow): TrustAnchorEntry {
     intermediates,
     revocation,
     serverAuthUntil: serverAuthUntil ?? undefined,
+    status,
   };
 }
 

@@ -44,6 +44,7 @@ describe('the exception of an anchor for server certificates', () => {
     intermediates: [],
     revocation: 'off',
     serverAuthUntil,
+    status: 'active',
   });
   const kept = async (id: string) => (await registry.findAnchor(id))?.serverAuthUntil;
   const replicated = async (id: string): Promise<Date | undefined> => {

@@ -1,4 +1,4 @@
-import type { RevocationMode } from '@holdfast/client-registry';
+import type { RevocationMode, Status } from '@holdfast/client-registry';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { PartnerRow } from './partner.row.js';
 import { VersionedRow } from './versioned.row.js';
@@ -6,6 +6,7 @@ import { VersionedRow } from './versioned.row.js';
 @Entity('trust_anchor')
 @ForeignKey(() => PartnerRow, ['partnerId'], ['id'], { name: 'trust_anchor_partner_fkey' })
 @Check('trust_anchor_revocation_known', `revocation IN ('off', 'soft', 'hard')`)
+@Check('trust_anchor_status_known', `status IN ('active', 'suspended')`)
 @Unique('trust_anchor_key_of_partner', ['id', 'partnerId', 'keyThumbprint'])
 @Index('trust_anchor_key_taken', ['partnerId', 'keyThumbprint'], {
   unique: true,
@@ -33,4 +34,7 @@ export class TrustAnchorRow extends VersionedRow {
 
   @Column('timestamptz', { name: 'server_auth_until', nullable: true })
   serverAuthUntil!: Date | null;
+
+  @Column('text')
+  status!: Status;
 }

@@ -25,6 +25,7 @@ const MIGRATIONS = [
   'DenyList1795276800000',
   'KeySets1795280400000',
   'DeniedBy1795284000000',
+  'AnchorStatus1795291200000',
 ];
 
 /** Undoes the migrations after this one. */

@@ -109,6 +109,7 @@ export async function makeWorld(): Promise<void> {
         intermediates: [],
         revocation: 'off',
         serverAuthUntil: undefined,
+        status: 'active',
       },
     },
     {

@@ -25,6 +25,8 @@ const PERMITTED: Readonly<Record<string, number>> = {
   'POST /api/v1/anchors': 422,
   'GET /api/v1/anchors/{id}': 404,
   'PATCH /api/v1/anchors/{id}': 422,
+  'POST /api/v1/anchors/{id}/suspend': 404,
+  'POST /api/v1/anchors/{id}/resume': 404,
   'GET /api/v1/revocation-lists': 200,
   'POST /api/v1/revocation-lists': 422,
   'GET /api/v1/revocation-sources': 200,
