@@ -2,16 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { needsProgram } from '@holdfast/test-pki/programs';
 import { lint } from './lint.js';
 import { readPasted } from './read-pasted.js';
 import { findings, NOON, pastedWorld, PIN, type PastedWorld } from './testing/pasted-world.js';
 
-const isMissing = spawnSync('openssl', ['version']).error !== undefined;
-
-/** A missing program is a named skip; the run of CI allows none. */
-const withOpenssl = (name: string, work: () => Promise<void>): void =>
-  isMissing ? it.skip(`${name} [skipped: openssl not installed]`, work) : it(name, work);
+const withOpenssl = needsProgram('openssl');
 
 /** Files as the tools of partners make them. */
 describe('what OpenSSL makes', () => {
