@@ -147,13 +147,13 @@ export class Gateway {
       return this.passed(status, admitted);
     }
     const { 'content-length': length } = request.headers;
-    if (Number(length ?? 0) > route.bodyBytes) throw refusal('body_too_large');
+    if (Number(length ?? 0) > route.body.bytes) throw refusal('body_too_large');
     if (call.awaitsContinue) response.writeContinue();
-    const exchange = new Exchange(request, response, id, limits, (outcome) => {
+    const body = bodyOf(request, route.body);
+    const exchange = new Exchange({ request, body, response, requestId: id }, limits, (outcome) => {
       if ('status' in outcome) this.passed(outcome.status, admitted);
       else if (!(outcome.error instanceof ClientGone)) this.refuse(call, outcome.error);
     });
-    const body = bodyOf(request, route.bodyBytes);
     const { pool, servername } = backend;
     const sending = {
       method: call.method,

@@ -31,8 +31,8 @@ export interface ServedGateway {
 
 const FINISH_WITHIN_MS = 3_000;
 
-/** Uploads take their time; a client that pauses is cut off earlier, by the timeouts of its route. */
-const REQUEST_TIMEOUT_MS = 300_000;
+/** None for the whole request: an upload may take its time as long as it goes on, which `RequestBody` sees to. */
+const REQUEST_TIMEOUT_MS = 0;
 
 /** Listens for clients, and for proxies if there are any. Rejects, with nothing left listening, if a port is taken. */
 export async function serveGateway(gateway: Gateway, listening: GatewayListening): Promise<ServedGateway> {

@@ -1,6 +1,7 @@
 import type { TokenPolicyInput } from '@holdfast/cnf-token-verification';
 import type { DenyFeedAddress, IssuerTls, RouteAccess } from '@holdfast/resource-guard';
 import type { ExchangeLimits } from '../forwarding/exchange.js';
+import type { BodyLimits } from '../forwarding/request-body.js';
 import type { UpstreamPlan } from '../forwarding/upstream.js';
 import type { AssertionPlan } from '../identity/assertion.js';
 import type { IdentityHeaderNames } from '../identity/identity-headers.js';
@@ -37,6 +38,6 @@ export interface RoutePlan extends RouteMatch {
   readonly upstream: string | undefined;
   readonly webSocket: boolean;
   readonly limits: ExchangeLimits;
-  readonly bodyBytes: number;
+  readonly body: BodyLimits;
   readonly rate: Rate | undefined;
 }

@@ -61,7 +61,10 @@ describe('a gateway file', () => {
       { public: false, scopes: ['orders:write'] },
     ]);
     expect([...policies.values()]).toMatchObject([{ binding: 'required' }]);
-    expect(routes[0]).toMatchObject({ webSocket: false, bodyBytes: 10 * 1_024 * 1_024 });
+    expect(routes[0]).toMatchObject({
+      webSocket: false,
+      body: { bytes: 10 * 1_024 * 1_024, idleMs: 10_000, bytesPerSecond: 500 },
+    });
     expect({ metadata, verifyStyle }).toEqual({ metadata: true, verifyStyle: undefined });
   });
 

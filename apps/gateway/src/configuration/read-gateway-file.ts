@@ -134,7 +134,10 @@ function toRoute(
   { tokens, timeouts, bodyBytes, rate }: GatewayFile,
 ): { readonly route: RoutePlan; readonly policy: [string, TokenPolicyInput] | undefined } {
   const { scopes, audience, binding = tokens.binding } = entry;
-  const { responseSeconds, idleSeconds, totalSeconds } = { ...timeouts, ...entry.timeouts };
+  const { responseSeconds, idleSeconds, totalSeconds, bodyIdleSeconds, bodyBytesPerSecond } = {
+    ...timeouts,
+    ...entry.timeouts,
+  };
   const issuers = tokens.issuers.map((issuer) => ({ ...issuer, audience: audience ?? issuer.audience }));
   const policy = scopes === 'public' ? undefined : { ...tokens, binding, issuers };
   const key = policy && `${binding} ${issuers.map((issuer) => issuer.audience).join(' ')}`;
@@ -149,7 +152,11 @@ function toRoute(
       idleMs: idleSeconds * 1_000,
       totalMs: totalSeconds && totalSeconds * 1_000,
     },
-    bodyBytes: entry.bodyBytes ?? bodyBytes,
+    body: {
+      bytes: entry.bodyBytes ?? bodyBytes,
+      idleMs: bodyIdleSeconds * 1_000,
+      bytesPerSecond: bodyBytesPerSecond,
+    },
     rate: entry.rate ?? rate,
   };
   return { route, policy: policy && [key!, policy] };

@@ -17,9 +17,15 @@ const headerName = z
   .regex(/^[A-Za-z0-9-]{1,64}$/, 'is no header name of letters, digits and hyphens')
   .refine((name) => !OTHER_MEANING.test(name), 'means something else to every server');
 
+const bytesPerSecond = z.number().int().min(0).max(1_000_000);
+
 const Timeouts = z.strictObject({
   /** To connect, TLS included. */
   connectSeconds: seconds(60).default(2),
+  /** For the next piece of a request's body, while the client is waited for. */
+  bodyIdleSeconds: seconds(3_600).default(10),
+  /** What a body must bring for each second of waiting, on average beyond the first `bodyIdleSeconds`; 0: any. */
+  bodyBytesPerSecond: bytesPerSecond.default(500),
   /** For the header of the answer, counted anew with every piece of the request's body. */
   responseSeconds: seconds(3_600).default(30),
   /** Between two pieces of the answer's body; on a WebSocket, in either direction. */
@@ -91,6 +97,8 @@ export const Route = z.strictObject({
   /** Instead of those of the file; one connects to an upstream, not for a route. */
   timeouts: z
     .strictObject({
+      bodyIdleSeconds: seconds(3_600).optional(),
+      bodyBytesPerSecond: bytesPerSecond.optional(),
       responseSeconds: seconds(3_600).optional(),
       idleSeconds: seconds(86_400).optional(),
       totalSeconds: seconds(86_400).optional(),

@@ -3,16 +3,24 @@ import { errors, type Dispatcher } from 'undici';
 import { TransportRefusal } from '@holdfast/http-platform';
 import { refusal, UpstreamFailed } from '../refusal.js';
 import { keepOfAnswer } from './header-rules.js';
-import { ClientGone, endLingering } from './request-body.js';
+import { ClientGone, endLingering, type RequestBody } from './request-body.js';
 
 /** How long is waited, milliseconds. */
 export interface ExchangeLimits {
-  /** For the first header of the answer, counted anew with every piece of the request's body. */
+  /** For the first header of the answer, counted anew with every piece of the request's body; not while the client is awaited. */
   readonly responseMs: number;
   /** Between two pieces of the answer's body. */
   readonly idleMs: number;
   /** For all of it, if that is bounded. */
   readonly totalMs: number | undefined;
+}
+
+/** What comes from the client, and what goes back to it. */
+export interface ExchangeEnds {
+  readonly request: IncomingMessage;
+  readonly body: RequestBody | null;
+  readonly response: ServerResponse;
+  readonly requestId: string;
 }
 
 /** Called at most once, with the status that was passed on or with what went wrong before there was one. */
@@ -31,15 +39,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private isFinished = false;
 
   constructor(
-    private readonly request: IncomingMessage,
-    private readonly response: ServerResponse,
-    private readonly requestId: string,
+    private readonly ends: ExchangeEnds,
     private readonly limits: ExchangeLimits,
     private readonly concluded: Concluded,
   ) {
     this.timer = setTimeout(this.stalled, limits.responseMs);
-    if (limits.totalMs !== undefined) this.total = setTimeout(this.stalled, limits.totalMs);
-    response.once('close', this.clientClosed);
+    if (limits.totalMs !== undefined) this.total = setTimeout(this.ranOut, limits.totalMs);
+    ends.response.once('close', this.clientClosed);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -48,7 +54,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onBodySent(): void {
-    if (!this.response.headersSent) this.timer.refresh();
+    if (!this.ends.response.headersSent) this.timer.refresh();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
@@ -56,32 +62,32 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200 || this.ended !== undefined) return;
     this.wait(this.limits.idleMs);
     const lines = keepOfAnswer(toTexts(controller.rawHeaders));
-    lines.push('X-Request-Id', this.requestId);
+    lines.push('X-Request-Id', this.ends.requestId);
     // A body that nobody read would be taken for the next request.
-    if (!this.request.complete) lines.push('Connection', 'close');
-    this.response.writeHead(status, lines);
+    if (!this.ends.request.complete) lines.push('Connection', 'close');
+    this.ends.response.writeHead(status, lines);
     // Where no piece of the body came along, the client learns at once that there is an answer.
-    queueMicrotask(() => this.isFinished || this.response.flushHeaders());
+    queueMicrotask(() => this.isFinished || this.ends.response.flushHeaders());
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.timer.refresh();
-    if (this.response.write(chunk)) return;
+    if (this.ends.response.write(chunk)) return;
     controller.pause();
-    this.response.once('drain', () => controller.resume());
+    this.ends.response.once('drain', () => controller.resume());
   }
 
   onResponseEnd(): void {
     this.finish();
-    endLingering(this.request, this.response);
-    this.concluded({ status: this.response.statusCode });
+    endLingering(this.ends.request, this.ends.response);
+    this.concluded({ status: this.ends.response.statusCode });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.isFinished) return;
     this.finish();
     const cause = this.ended ?? error;
-    if (this.response.headersSent || cause instanceof ClientGone) this.response.destroy();
+    if (this.ends.response.headersSent || cause instanceof ClientGone) this.ends.response.destroy();
     this.concluded({ error: asFailure(cause) });
   }
 
@@ -89,7 +95,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.isFinished = true;
     clearTimeout(this.timer);
     clearTimeout(this.total);
-    this.response.off('close', this.clientClosed);
+    this.ends.response.off('close', this.clientClosed);
   }
 
   private wait(ms: number): void {
@@ -98,16 +104,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   private readonly stalled = (): void => {
-    const isWaitingForClient = !this.request.complete && this.request.readableLength === 0;
-    this.abort(
-      isWaitingForClient && !this.response.headersSent
-        ? refusal('request_timeout')
-        : new UpstreamFailed('upstream_timeout', 'no progress'),
-    );
+    // The body's own clock is running, and ends it.
+    if (this.awaitsClient) this.timer.refresh();
+    else this.abort(new UpstreamFailed('upstream_timeout', 'no progress'));
   };
 
+  private readonly ranOut = (): void =>
+    this.abort(
+      this.awaitsClient ? refusal('request_timeout') : new UpstreamFailed('upstream_timeout', 'no end'),
+    );
+
+  private get awaitsClient(): boolean {
+    const { body, response } = this.ends;
+    return body?.awaitsClient === true && !response.headersSent;
+  }
+
   private readonly clientClosed = (): void => {
-    if (!this.response.writableFinished) this.abort(new ClientGone());
+    if (!this.ends.response.writableFinished) this.abort(new ClientGone());
   };
 
   /** While the request waits for a connection there is nothing to abort yet: it is when it starts. */
