@@ -32,6 +32,8 @@ export function writeGatewayFile(path: string, pki: DevelopmentPki, urls: StackU
       { path: '/orders/**', methods: ['GET', 'HEAD'], scopes: ['orders:read'], upstream: 'orders' },
       { path: '/orders/**', methods: ['POST'], scopes: ['orders:write'], upstream: 'orders' },
     ],
+    // As much as the API takes: one that refuses in the middle resets the connection, which is 502.
+    bodyBytes: 16_384,
     identity: { assertion: { privateKeyFile: identityKeyFile, issuer: urls.gateway, bearer: true } },
     // The audience is the address of the API itself, where this metadata would have to be (RFC 9728 section 3.1).
     metadata: false,

@@ -86,13 +86,23 @@ export class AttackWorld {
     return this.#target('resource-server', this.stack.orders);
   }
 
+  /** The gateway in front of that API. */
+  get gateway(): Target {
+    return this.#target('gateway', this.stack.file.gateway);
+  }
+
+  /** The API itself, and the gateway in front of it. */
+  get apis(): readonly Target[] {
+    return [this.orders, this.gateway];
+  }
+
   get admin(): Target {
     return this.#target('admin', this.stack.file.adminApi);
   }
 
   /** Every listener that looks at client certificates. */
   get mutualTls(): readonly Target[] {
-    return [this.token, this.orders, this.admin];
+    return [this.token, ...this.apis, this.admin];
   }
 
   /** A resource server that trusts keys of ours: started when it is first needed. */

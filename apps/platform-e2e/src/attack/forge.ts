@@ -1,8 +1,9 @@
 import { createServer } from 'node:https';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort } from '@holdfast/stack';
 import { beside, FOLLOWS_NO_FEED } from '../harness/beside.js';
+import { startEchoApi } from '../harness/echo-api.js';
 import {
   boundClaims,
   keySetOf,
@@ -16,9 +17,10 @@ import { settingsOf } from '../harness/stack-under-test.js';
 import type { Identity } from '../harness/wire.js';
 import type { AttackWorld, Target } from './attack-world.js';
 
-/** Makes tokens that a resource server of its own believes, because it fetches its keys from here. */
+/** Makes tokens that a resource server and a gateway of its own believe, because they fetch their keys from here. */
 export interface Forge {
   readonly target: Target;
+  readonly gateway: Target;
   readonly issuer: string;
   readonly audience: string;
   readonly keys: IssuerKeys;
@@ -53,8 +55,10 @@ export async function startForge(world: AttackWorld): Promise<Forge> {
       TLS_PRIVATE_KEY_FILE: tlsFiles.privateKeyFile,
     }),
   );
+  const gateway = await startGateway(world, { issuer, audience });
   return {
     target,
+    gateway,
     issuer,
     audience,
     keys,
@@ -62,6 +66,27 @@ export async function startForge(world: AttackWorld): Promise<Forge> {
     claims: (holder) => boundClaims(holder, issuer, audience),
     sign: (claims, changes = {}) => signToken(claims, changes, keys),
   };
+}
+
+/** A gateway that believes the same tokens, before an API that answers whoever gets through. */
+async function startGateway(
+  world: AttackWorld,
+  { issuer, audience }: Pick<Forge, 'issuer' | 'audience'>,
+): Promise<Target> {
+  const api = await startEchoApi();
+  world.onClose(() => api.stop());
+  const file = join(newDirectory('forge'), 'gateway.json');
+  const content = {
+    // As the sample API, which shows orders to their partner.
+    tokens: {
+      issuers: [{ issuer, audience, keys: { jwksUri: `${issuer}/jwks` }, requiredClaims: ['partner'] }],
+    },
+    issuerTls: { caFile: world.stack.file.caFile },
+    upstreams: { orders: { url: `http://127.0.0.1:${api.port}` } },
+    routes: [{ path: '/orders', methods: ['GET'], scopes: ['orders:read'], upstream: 'orders' }],
+  };
+  writeFileSync(file, JSON.stringify(content));
+  return world.run(await beside(world.stack, 'gateway', { GATEWAY_FILE: file }));
 }
 
 /** Under the stack's own server certificate, so that its authority vouches for this key server too. */

@@ -1,8 +1,8 @@
 import type { IssuedCertificate } from '@holdfast/test-pki';
 import { issueLeaf, validNow } from '../harness/identity.js';
-import { credentialsForm, tokenRequest } from '../harness/token-endpoint.js';
+import { credentialsForm, tokenOf, tokenRequest, withToken } from '../harness/token-endpoint.js';
 import type { Identity, WireRequest } from '../harness/wire.js';
-import type { Attempt, Expected } from './attack-case.js';
+import { invalidToken, type Attempt, type Expected } from './attack-case.js';
 import type { AttackWorld, Target } from './attack-world.js';
 
 /** Header lines, in order; they may repeat. */
@@ -25,6 +25,22 @@ export async function forwarding(
 ): Promise<readonly Attempt[]> {
   const { token, edge } = await world.proxied();
   return requests.map(([name, lines, expected]) => asking(world, name, token, edge, lines, expected));
+}
+
+/** The same at the gateway: calls with a token of the victim's client, of which `invalid_client` is a bad token. */
+export async function forwardingCalls(
+  world: AttackWorld,
+  requests: readonly Forwarded[],
+): Promise<readonly Attempt[]> {
+  const { gateway, edge } = await world.proxied();
+  const token = await tokenOf(world.stack, world.named);
+  return requests.map(([name, lines, expected]) => ({
+    name: `${name} at the gateway`,
+    to: gateway,
+    as: edge,
+    send: withToken(token, { headers: lines }),
+    expected: expected.error === 'invalid_client' ? invalidToken(expected.reason!) : expected,
+  }));
 }
 
 /** A token request for the victim's client, by whomever. */

@@ -8,10 +8,11 @@ import { newDirectory } from '../harness/run-directory.js';
 import type { Identity } from '../harness/wire.js';
 import type { AttackWorld, Target } from './attack-world.js';
 
-/** A token service and an API that have a listener for proxies, and the proxies that they trust. */
+/** A token service, an API and a gateway that have a listener for proxies, and the proxies that they trust. */
 export interface Proxied {
   readonly token: Target;
   readonly orders: Target;
+  readonly gateway: Target;
   /** The ordinary mutual-TLS listener of that token service. */
   readonly direct: Target;
   /** Pinned; forwards `Client-Cert` and `Client-Cert-Chain` (RFC 9440), an address, and a verdict that is not asked for. */
@@ -25,7 +26,7 @@ export interface Proxied {
   readonly credential: string;
 }
 
-/** Starts both. */
+/** Starts them. */
 export async function startProxied(world: AttackWorld): Promise<Proxied> {
   const directory = newDirectory('proxied');
   const edge = await makeSelfSigned('CN=edge');
@@ -68,9 +69,12 @@ export async function startProxied(world: AttackWorld): Promise<Proxied> {
   const direct = await world.run(tokenService);
   const resourceServer = behindProxies(await beside(world.stack, 'resource-server'), file);
   const orders = await world.run(resourceServer);
+  const between = behindProxies(await beside(world.stack, 'gateway'), file);
+  const gateway = await world.run(between);
   return {
     token: { ...direct, url: `https://localhost:${tokenService.proxyPort}` },
     orders: { ...orders, url: `https://localhost:${resourceServer.proxyPort}` },
+    gateway: { ...gateway, url: `https://localhost:${between.proxyPort}` },
     direct,
     edge: toIdentity(edge),
     checking: toIdentity(checking),

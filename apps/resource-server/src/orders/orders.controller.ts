@@ -11,7 +11,9 @@ const NewOrderBody = z.strictObject({
     .trim()
     .min(1)
     .max(200)
-    .refine((text) => !text.includes('\0'), 'must not contain NUL'),
+    .refine((text) => !text.includes('\0'), 'must not contain NUL')
+    // PostgreSQL would keep half a surrogate pair as another character.
+    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
   quantity: z.number().int().min(1).max(1_000_000),
 });
 

@@ -1,5 +1,12 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { credentialsForm, FORM_TYPE, tokenRequest } from '../../harness/token-endpoint.js';
+import {
+  credentialsForm,
+  FORM_TYPE,
+  jsonRequest,
+  tokenOf,
+  tokenRequest,
+  withToken,
+} from '../../harness/token-endpoint.js';
 import type { WireRequest } from '../../harness/wire.js';
 import type { AttackCase, Attempt, Expected } from '../attack-case.js';
 import type { AttackWorld, Target } from '../attack-world.js';
@@ -16,10 +23,13 @@ export const DENIAL_OF_SERVICE: readonly AttackCase[] = [
     id: 'DO-07',
     title: 'refuses a body above 16 KiB before it is parsed, also an endless one',
     source: 'OWASP API4',
-    attempts: (world) => {
+    attempts: async (world) => {
       const { identity, clientId } = world.named;
       const form = credentialsForm(clientId);
       const { body = '' } = tokenRequest(form);
+      const token = await tokenOf(world.stack, world.named);
+      const order = (length: number): WireRequest =>
+        withToken(token, jsonRequest('POST', '/orders', { item: 'x'.repeat(length), quantity: 1 }));
       const of = (length: number): WireRequest['body'] => `${String(body)}&pad=`.padEnd(length, 'x');
       const chunks = Buffer.from(`1000\r\n${'x'.repeat(0x1000)}\r\n`.repeat(64));
       const endless = Buffer.concat([
@@ -33,6 +43,15 @@ export const DENIAL_OF_SERVICE: readonly AttackCase[] = [
         tokenAttempt(world, '17 kB', identity, form, TOO_LARGE, { body: of(17 * KILO) }),
         tokenAttempt(world, '1 MB', identity, form, TOO_LARGE, { body: of(KILO * KILO) }),
         { name: 'endless', to: world.token, as: identity, send: endless, expected: TOO_LARGE },
+        ...world.apis.flatMap((to) =>
+          [17 * KILO, KILO * KILO, 12 * KILO * KILO].map((length) => ({
+            name: `an order of ${length} octets at ${to.name}`,
+            to,
+            as: identity,
+            send: order(length),
+            expected: TOO_LARGE,
+          })),
+        ),
       ];
     },
   },

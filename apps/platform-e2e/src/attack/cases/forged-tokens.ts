@@ -1,7 +1,7 @@
 import { KeyObject } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { withToken } from '../../harness/token-endpoint.js';
-import { Wire, type Identity } from '../../harness/wire.js';
+import { exchange, type Identity } from '../../harness/wire.js';
 import { ACCEPTED, invalidToken, type AttackCase, type Attempt, type Expected } from '../attack-case.js';
 import type { AttackWorld } from '../attack-world.js';
 import { judgeAnswer } from '../oracle.js';
@@ -19,7 +19,7 @@ const NOT_ACCEPTED: Expected = {
 
 type Variant = readonly [name: string, token: string | Promise<string>, expected: Expected];
 
-/** A case at the resource server that believes the forge: tokens that are right but for one thing. */
+/** A case at the API and at the gateway that believe the forge: tokens that are right but for one thing. */
 function forged(
   id: string,
   title: string,
@@ -39,14 +39,11 @@ function forged(
       const holder = world.named.identity;
       const control: Variant = ['a valid token', forge.sign(forge.claims(holder)), ACCEPTED];
       const all = [control, ...(await variants(forge, holder, world))];
-      return Promise.all(
-        all.map(async ([name, token, expected]): Promise<Attempt> => ({
-          name,
-          to: forge.target,
-          as: holder,
-          send: withToken(await token),
-          expected,
-        })),
+      const made = await Promise.all(
+        all.map(async ([name, token, expected]) => ({ name, send: withToken(await token), expected })),
+      );
+      return [forge.target, forge.gateway].flatMap((to) =>
+        made.map((one): Attempt => ({ ...one, name: `${one.name} at ${to.name}`, to, as: holder })),
       );
     },
   };
@@ -127,9 +124,10 @@ export const FORGED_TOKENS: readonly AttackCase[] = [
           key: own.privateKey,
         });
         const { identity } = world.named;
-        const wire = await Wire.dial({ url: forge.target.url, ca: world.stack.ca, identity });
-        violations.push(...judgeAnswer(await wire.send(withToken(token)), UNTRUSTED));
-        wire.close();
+        for (const { url } of [forge.target, forge.gateway]) {
+          const answer = await exchange({ url, ca: world.stack.ca, identity }, withToken(token));
+          violations.push(...judgeAnswer(answer, UNTRUSTED));
+        }
       }
       if (seen.connections > 0)
         violations.push(`${seen.connections} connections to the address in the token`);

@@ -1,8 +1,11 @@
 import type { IssuedCertificate } from '@holdfast/test-pki';
+import { tokenOf, withToken } from '../../harness/token-endpoint.js';
 import { ACCEPTED, invalidClient, type AttackCase, type Attempt, type Expected } from '../attack-case.js';
+import type { AttackWorld } from '../attack-world.js';
 import {
   type Forwarded,
   forwarding,
+  forwardingCalls,
   asking,
   item,
   escaped,
@@ -26,7 +29,16 @@ export const FORWARDED_CERTIFICATES: readonly AttackCase[] = [
       const foreign = everyHeader(world.named.leaf).filter(([name]) => !OF_EDGE.includes(name));
       const at = (name: string, lines: Lines): Attempt =>
         asking(world, name, token, edge, lines, invalidClient('certificate_absent'));
-      return [at('nothing', []), at('an empty line', [['Client-Cert', '']]), at('other formats', foreign)];
+      const absent = invalidClient('certificate_absent');
+      return [
+        at('nothing', []),
+        at('an empty line', [['Client-Cert', '']]),
+        at('other formats', foreign),
+        ...(await forwardingCalls(world, [
+          ['nothing', [], absent],
+          ['other formats', foreign, absent],
+        ])),
+      ];
     },
   },
   {
@@ -35,7 +47,7 @@ export const FORWARDED_CERTIFICATES: readonly AttackCase[] = [
     source: 'RFC 9440 §2.2',
     attempts: async (world) => {
       const [own, other] = [item(world.named.leaf), item(world.attackerClient.leaf)];
-      return forwarding(world, [
+      return everywhere(world, [
         [
           'two lines',
           [
@@ -69,10 +81,20 @@ export const FORWARDED_CERTIFICATES: readonly AttackCase[] = [
     id: 'PH-09',
     title: 'takes a header that was stripped on the way for no certificate',
     source: 'CVE-2026-33805',
-    attempts: (world) =>
-      forwarding(world, [
+    attempts: async (world) => [
+      ...(await everywhere(world, [
         ['stripped', [['Connection', 'close, Client-Cert']], invalidClient('certificate_absent')],
-      ]),
+      ])),
+      {
+        name: 'what the gateway says itself still reaches the API',
+        to: world.gateway,
+        as: world.named.identity,
+        send: withToken(await tokenOf(world.stack, world.named), {
+          headers: [['Connection', 'close, Authorization, Host, Holdfast-Client-Id, X-Forwarded-For']],
+        }),
+        expected: ACCEPTED,
+      },
+    ],
   },
   {
     id: 'PH-11',
@@ -82,7 +104,7 @@ export const FORWARDED_CERTIFICATES: readonly AttackCase[] = [
       const value = item(world.named.leaf);
       const der = Buffer.from(world.named.leaf.der);
       const of = (name: string, text: string): Forwarded => [name, [['Client-Cert', text]], MALFORMED];
-      return forwarding(world, [
+      return everywhere(world, [
         of('no colons', der.toString('base64')),
         of('one colon', value.slice(0, -1)),
         of('base64url', `:${der.toString('base64url')}:`),
@@ -195,3 +217,8 @@ export const FORWARDED_CERTIFICATES: readonly AttackCase[] = [
     },
   },
 ];
+
+/** Requests for a token, and calls through the gateway. */
+async function everywhere(world: AttackWorld, requests: readonly Forwarded[]): Promise<readonly Attempt[]> {
+  return [...(await forwarding(world, requests)), ...(await forwardingCalls(world, requests))];
+}

@@ -6,6 +6,8 @@ import { CLIENT_AUTHENTICATION } from './client-authentication.js';
 import { DENIAL_OF_SERVICE } from './denial-of-service.js';
 import { FORGED_TOKENS } from './forged-tokens.js';
 import { FORWARDED_CERTIFICATES } from './forwarded-certificates.js';
+import { GATEWAY_UPSTREAMS } from './gateway-upstreams.js';
+import { HOSTILE_ORDERS } from './hostile-orders.js';
 import { KEY_SET_ADDRESSES } from './key-set-addresses.js';
 import { LOG_INJECTION } from './log-injection.js';
 import { NAME_MATCHING } from './name-matching.js';
@@ -18,7 +20,7 @@ import { TLS_HANDSHAKES } from './tls-handshakes.js';
 import { TLS_SESSIONS } from './tls-sessions.js';
 import { TOKEN_REQUESTS } from './token-request.js';
 
-const ORDER = ['CA', 'CV', 'TV', 'PH', 'TL', 'AW', 'SS', 'DO'];
+const ORDER = ['CA', 'CV', 'TV', 'PH', 'TL', 'AW', 'SS', 'SQ', 'DO'];
 
 /** Every case of the catalogue that concerns what exists, in its order. */
 export const ATTACK_CASES: readonly AttackCase[] = [
@@ -39,6 +41,8 @@ export const ATTACK_CASES: readonly AttackCase[] = [
   ...LOG_INJECTION,
   ...OUTBOUND_FETCHES,
   ...KEY_SET_ADDRESSES,
+  ...GATEWAY_UPSTREAMS,
+  ...HOSTILE_ORDERS,
   ...DENIAL_OF_SERVICE,
 ].toSorted((a, b) => rankOf(a.id) - rankOf(b.id));
 

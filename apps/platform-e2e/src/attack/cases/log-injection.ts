@@ -32,7 +32,7 @@ interface Injection {
 }
 
 async function injections(world: AttackWorld): Promise<readonly Injection[]> {
-  const { token, orders, admin, named } = world;
+  const { token, orders, gateway, admin, named } = world;
   const form = (clientId: string) => tokenRequest(credentialsForm(clientId));
   const agent = (text: string): WireRequest => {
     const request = form('nobody-here');
@@ -56,6 +56,7 @@ async function injections(world: AttackWorld): Promise<readonly Injection[]> {
     ...(
       [
         [orders, '/orders'],
+        [gateway, '/orders'],
         [admin, '/api/v1/partners'],
       ] as const
     ).flatMap(([to, target]) =>
@@ -84,7 +85,7 @@ function tokenWithKid(kid: string): string {
 
 /** Sends everything, then reads what the logs have gained: one whole JSON line for each request that was answered. */
 async function linesStayLines(world: AttackWorld): Promise<readonly string[]> {
-  const targets = [world.token, world.orders, world.admin];
+  const targets = [world.token, ...world.apis, world.admin];
   const before = targets.map(({ logFile }) => statSync(logFile).size);
   const violations: string[] = [];
   const answered: { readonly name: string; readonly to: Target; readonly id: string }[] = [];

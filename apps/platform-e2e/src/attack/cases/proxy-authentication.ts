@@ -6,7 +6,8 @@ import { issueLeaf, makeRoot, makeSelfSigned, toIdentity, validNow } from '../..
 import { untilLogged } from '../../harness/logs.js';
 import { runProgram } from '../../harness/run-program.js';
 import { newDirectory } from '../../harness/run-directory.js';
-import { claimsOf, requestToken, withToken } from '../../harness/token-endpoint.js';
+import type { NamedClient } from '../../harness/partners.js';
+import { claimsOf, requestToken, tokenOf, withToken } from '../../harness/token-endpoint.js';
 import { Wire, type Identity } from '../../harness/wire.js';
 import { thumbprintOf } from '../../harness/made-token.js';
 import {
@@ -52,7 +53,7 @@ export const PROXY_AUTHENTICATION: readonly AttackCase[] = [
     title: 'lets nobody in who is not one of the proxies, whatever he forwards',
     source: 'CVE-2024-10039; keycloak#35861',
     attempts: async (world) => {
-      const { token, orders } = await world.proxied();
+      const { token, orders, gateway } = await world.proxied();
       const lines = everyHeader(world.named.leaf);
       const stranger = toIdentity(await makeSelfSigned('CN=edge'));
       const at = (name: string, as: Identity | undefined, to: Target = token): Attempt =>
@@ -62,6 +63,8 @@ export const PROXY_AUTHENTICATION: readonly AttackCase[] = [
         at('with a certificate of the same name', stranger),
         at('a partner with its own certificate', world.named.identity),
         at('at the API', undefined, orders),
+        at('at the gateway', undefined, gateway),
+        at('a partner with its own certificate, at the gateway', world.named.identity, gateway),
         { ...at('at a path that is not there', undefined), send: { target: '/nothing', headers: lines } },
       ];
     },
@@ -189,6 +192,7 @@ export const PROXY_AUTHENTICATION: readonly AttackCase[] = [
         if (claimed === client ? !isOwn : status !== 401) mixedUp += 1;
       }
       wire.close();
+      mixedUp += await mixedUpCalls(world, clients);
       return mixedUp === 0 ? [] : [`${mixedUp} requests were taken for another partner`];
     },
   },
@@ -197,7 +201,7 @@ export const PROXY_AUTHENTICATION: readonly AttackCase[] = [
     title: 'ignores the headers of proxies on every other listener',
     source: 'ASVS 13.2',
     attempts: async (world) => {
-      const { orders, direct, edge } = await world.proxied();
+      const { orders, gateway, direct, edge } = await world.proxied();
       const token = String((await requestToken(world.stack, world.named)).json['access_token']);
       const lines = everyHeader(world.named.leaf);
       const stolen = withToken(token, { headers: lines });
@@ -209,12 +213,12 @@ export const PROXY_AUTHENTICATION: readonly AttackCase[] = [
         }),
       });
       return [
-        {
-          name: 'a stolen token at the API',
-          to: world.orders,
+        ...world.apis.map((to) => ({
+          name: `a stolen token at ${to.name}`,
+          to,
           send: stolen,
           expected: invalidToken('certificate_absent'),
-        },
+        })),
         {
           name: "the operator's at the admin API",
           to: world.admin,
@@ -235,27 +239,29 @@ export const PROXY_AUTHENTICATION: readonly AttackCase[] = [
           lines,
           invalidClient('certificate_absent'),
         ),
-        {
-          name: 'the same token through its proxy',
-          to: orders,
-          as: edge,
-          send: withToken(token, { headers: [['Client-Cert', item(world.named.leaf)]] }),
-          expected: ACCEPTED,
-        },
-        {
-          name: 'through the proxy with another certificate',
-          to: orders,
-          as: edge,
-          send: withToken(token, { headers: [['Client-Cert', item(world.attackerClient.leaf)]] }),
-          expected: invalidToken('binding_mismatch'),
-        },
-        {
-          name: 'through the proxy without certificate: that of the proxy is not taken',
-          to: orders,
-          as: edge,
-          send: withToken(token),
-          expected: invalidToken('certificate_absent'),
-        },
+        ...[orders, gateway].flatMap((to) => [
+          {
+            name: `the same token through the proxy of ${to.name}`,
+            to,
+            as: edge,
+            send: withToken(token, { headers: [['Client-Cert', item(world.named.leaf)]] }),
+            expected: ACCEPTED,
+          },
+          {
+            name: `through the proxy of ${to.name} with another certificate`,
+            to,
+            as: edge,
+            send: withToken(token, { headers: [['Client-Cert', item(world.attackerClient.leaf)]] }),
+            expected: invalidToken('binding_mismatch'),
+          },
+          {
+            name: `through the proxy of ${to.name} without certificate: that of the proxy is not taken`,
+            to,
+            as: edge,
+            send: withToken(token),
+            expected: invalidToken('certificate_absent'),
+          },
+        ]),
       ];
     },
   },
@@ -289,4 +295,23 @@ async function startWith(world: AttackWorld, content: unknown) {
   writeFileSync(file, JSON.stringify(content));
   const { application } = await beside(world.stack, 'token-service', { PROXY_PORT: '1', PROXIES_FILE: file });
   return runProgram(process.execPath, [join(workspaceRoot, application.script)], { env: application.env });
+}
+
+/** The same through the gateway: tokens and certificates of two partners on one connection of a proxy. */
+async function mixedUpCalls(
+  world: AttackWorld,
+  clients: readonly [NamedClient, NamedClient],
+): Promise<number> {
+  const { gateway, edge } = await world.proxied();
+  const tokens = await Promise.all(clients.map((client) => tokenOf(world.stack, client)));
+  const wire = await Wire.dial({ url: gateway.url, ca: world.stack.ca, identity: edge });
+  let mixedUp = 0;
+  for (let index = 0; index < 1_000; index += 1) {
+    const [holder, bearer] = [index % 2, index % 7 === 0 ? (index + 1) % 2 : index % 2];
+    const lines: Lines = [['Client-Cert', item(clients[holder]!.leaf)]];
+    const { status } = await wire.send(withToken(tokens[bearer]!, { headers: lines }));
+    if (status !== (holder === bearer ? 200 : 401)) mixedUp += 1;
+  }
+  wire.close();
+  return mixedUp;
 }
