@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Anchor } from '../api/entities.js';
 import { useChangeAnchor, useOne } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
-import { fieldProblems, Form } from '../parts/form.js';
+import { attemptOf, Form } from '../parts/form.js';
 import { Failure, Loading } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { exceptionState, toInstant } from './exception.js';
@@ -76,21 +76,18 @@ function Change({
 }) {
   const [day, setDay] = useState(until?.slice(0, 10) ?? '');
   const change = useChangeAnchor(id, etag);
-  const problems = fieldProblems(change.error, Object.keys(LABELS));
+  const attempt = attemptOf(change, LABELS);
   const send = (server_auth_until: string | null) =>
     change.mutate({ server_auth_until }, { onSuccess: onDone });
   return (
     <Form
+      {...attempt}
       submit="Save"
       onSubmit={() => send(toInstant(day) ?? '')}
       onCancel={onDone}
-      pending={change.isPending}
-      error={change.error}
-      problems={problems}
-      labels={LABELS}
       cli={toCliLine('anchor exception', [id], { 'server-auth-until': day })}
     >
-      <UntilField day={day} onDay={setDay} error={problems.fields['server_auth_until']} autoFocus />
+      <UntilField day={day} onDay={setDay} error={attempt.problems.fields['server_auth_until']} autoFocus />
       {until !== null && (
         <Group>
           <Button color="red" variant="outline" onClick={() => send(null)} disabled={change.isPending}>

@@ -1,16 +1,18 @@
-import { Box, Radio, Stack, TextInput } from '@mantine/core';
+import { Box, Stack } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCreate } from '../api/queries.js';
 import { CertificatePanel } from '../certificates/certificate-panel.js';
 import { holdOf, isSendable, type Reading } from '../certificates/use-insight.js';
 import { PartnerSelect } from '../partners/partner-select.js';
+import { Choice } from '../parts/choice.js';
 import { toCliLine } from '../parts/cli-line.js';
-import { fieldProblems, Form } from '../parts/form.js';
+import { Field } from '../parts/field.js';
+import { attemptOf, Form } from '../parts/form.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
 import { EXCEPTION_LABEL, UntilField } from './exception-cell.js';
 import { toInstant } from './exception.js';
-import { REVOCATION, REVOCATION_MODES, type RevocationMode } from './revocation.js';
+import { REVOCATION, type RevocationMode } from './revocation.js';
 
 const LABELS = {
   partner: 'Partner',
@@ -20,98 +22,125 @@ const LABELS = {
   certificate: 'Certificate of the authority',
 };
 
+/** A trust anchor as typed. */
+interface Draft {
+  readonly partner: string;
+  /** `undefined`: the one that the partner suggests. */
+  readonly id: string | undefined;
+  /** There is no default. */
+  readonly revocation: RevocationMode | undefined;
+  /** At whose beginning the exception for server certificates ends; empty: there is none. */
+  readonly day: string;
+}
+
+interface PartProps {
+  draft: Draft & { readonly id: string };
+  change: (part: Partial<Draft>) => void;
+  errors: Readonly<Record<string, string>>;
+}
+
 export function NewAnchor() {
-  const given = useSearch({ from: '/shell/anchors/new' }).partner;
-  const [partner, setPartner] = useState(given ?? '');
-  const [id, setId] = useState<string>();
-  const [input, setInput] = useState<string | Uint8Array>('');
-  const [revocation, setRevocation] = useState<RevocationMode>();
-  const [day, setDay] = useState('');
-  const [reading, setReading] = useState<Reading>();
-  const create = useCreate('anchors');
-  const navigate = useNavigate();
-  const chosen = id ?? (partner === '' ? '' : `${partner}-ca`);
-  const until = toInstant(day);
-  const problems = fieldProblems(create.error, Object.keys(LABELS));
-  const submit = () =>
-    create.mutate(
-      // Whatever was not chosen is for the server to refuse: there is no default.
-      {
-        id: chosen,
-        partner,
-        certificate: toPem(reading),
-        revocation: revocation as RevocationMode,
-        ...(until !== undefined && { server_auth_until: until }),
-      },
-      { onSuccess: () => void navigate({ to: '/partners/$partner', params: { partner } }) },
-    );
+  const { partner } = useSearch({ from: '/shell/anchors/new' });
   return (
     <Page title="Add trust anchor" trail={<RouteLink to="/anchors">Trust anchors</RouteLink>}>
       <Card title="Whose certificates to trust">
-        <Form
-          submit="Add trust anchor"
-          onSubmit={submit}
-          pending={create.isPending}
-          error={create.error}
-          problems={problems}
-          labels={LABELS}
-          hold={holdOf(reading)}
-          cli={toCliLine('anchor add', [chosen], {
-            partner,
-            file: 'ca.pem',
-            revocation,
-            'server-auth-until': day,
-          })}
-        >
-          <Stack gap="md" maw={480}>
-            <PartnerSelect
-              label={LABELS.partner}
-              description="The authority vouches for applications of this partner only."
-              value={partner}
-              onChange={setPartner}
-              error={problems.fields['partner']}
-            />
-            <TextInput
-              label={LABELS.id}
-              description="Its key for good, like acme-ca."
-              value={chosen}
-              onChange={(event) => setId(event.currentTarget.value)}
-              error={problems.fields['id']}
-              autoCapitalize="off"
-              spellCheck={false}
-            />
-            <Radio.Group
-              label={LABELS.revocation}
-              value={revocation ?? null}
-              onChange={(value) => setRevocation(value as RevocationMode)}
-              error={problems.fields['revocation']}
-            >
-              <Stack gap="xs" mt={6}>
-                {REVOCATION_MODES.map((mode) => (
-                  <Radio
-                    key={mode}
-                    value={mode}
-                    label={REVOCATION[mode].label}
-                    description={REVOCATION[mode].meaning}
-                  />
-                ))}
-              </Stack>
-            </Radio.Group>
-          </Stack>
-          <CertificatePanel
-            label={LABELS.certificate}
-            input={input}
-            onInput={setInput}
-            use={{ mode: 'trust-anchor', serverAuthExcepted: until !== undefined }}
-            onRead={setReading}
-            error={problems.fields['certificate']}
-          />
-          <Box maw={480}>
-            <UntilField day={day} onDay={setDay} error={problems.fields['server_auth_until']} optional />
-          </Box>
-        </Form>
+        <AnchorForm given={partner ?? ''} />
       </Card>
     </Page>
+  );
+}
+
+function AnchorForm({ given }: { given: string }) {
+  const [typed, setTyped] = useState<Draft>({
+    partner: given,
+    id: undefined,
+    revocation: undefined,
+    day: '',
+  });
+  const [reading, setReading] = useState<Reading>();
+  const create = useCreate('anchors');
+  const navigate = useNavigate();
+  const { partner, revocation, day } = typed;
+  const id = typed.id ?? (partner === '' ? '' : `${partner}-ca`);
+  const until = toInstant(day);
+  const attempt = attemptOf(create, LABELS);
+  // Whatever was not chosen is for the server to refuse: there is no default.
+  const anchor = { id, partner, certificate: toPem(reading), revocation: revocation as RevocationMode };
+  const submit = () =>
+    create.mutate(
+      { ...anchor, ...(until !== undefined && { server_auth_until: until }) },
+      { onSuccess: () => void navigate({ to: '/partners/$partner', params: { partner } }) },
+    );
+  const options = { partner, file: 'ca.pem', revocation, 'server-auth-until': day };
+  const part: PartProps = {
+    draft: { ...typed, id },
+    change: (changed) => setTyped((old) => ({ ...old, ...changed })),
+    errors: attempt.problems.fields,
+  };
+  return (
+    <Form
+      {...attempt}
+      submit="Add trust anchor"
+      onSubmit={submit}
+      hold={holdOf(reading)}
+      cli={toCliLine('anchor add', [id], options)}
+    >
+      <WhoseAnchor {...part} />
+      <AnchorCertificate {...part} onRead={setReading} />
+    </Form>
+  );
+}
+
+function WhoseAnchor({ draft, change, errors }: PartProps) {
+  return (
+    <Stack gap="md" maw={480}>
+      <PartnerSelect
+        label={LABELS.partner}
+        description="The authority vouches for applications of this partner only."
+        value={draft.partner}
+        onChange={(partner) => change({ partner })}
+        error={errors['partner']}
+      />
+      <Field
+        technical
+        label={LABELS.id}
+        description="Its key for good, like acme-ca."
+        value={draft.id}
+        onChange={(id) => change({ id })}
+        error={errors['id']}
+      />
+      <Choice
+        label={LABELS.revocation}
+        table={REVOCATION}
+        value={draft.revocation}
+        onChange={(revocation) => change({ revocation })}
+        error={errors['revocation']}
+      />
+    </Stack>
+  );
+}
+
+function AnchorCertificate({
+  draft: { day },
+  change,
+  errors,
+  onRead,
+}: PartProps & { onRead: (reading: Reading | undefined) => void }) {
+  const [input, setInput] = useState<string | Uint8Array>('');
+  return (
+    <>
+      <CertificatePanel
+        label={LABELS.certificate}
+        input={input}
+        onInput={setInput}
+        use={{ mode: 'trust-anchor', serverAuthExcepted: toInstant(day) !== undefined }}
+        onRead={onRead}
+        error={errors['certificate']}
+      />
+      <Box maw={480}>
+        <UntilField day={day} onDay={(day) => change({ day })} error={errors['server_auth_until']} optional />
+      </Box>
+    </>
   );
 }
 

@@ -20,5 +20,3 @@ export const REVOCATION: Readonly<Record<RevocationMode, { label: string; meanin
       'A certificate that its authority has revoked still counts. Suspending the application stops it.',
   },
 };
-
-export const REVOCATION_MODES = Object.keys(REVOCATION) as RevocationMode[];

@@ -2,23 +2,17 @@ import { Button, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Client, Credential } from '../api/entities.js';
 import { useCreate, useList } from '../api/queries.js';
-import { holdOf, type Reading } from '../certificates/use-insight.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Value } from '../parts/copy.js';
-import { fieldProblems, Form } from '../parts/form.js';
+import { attemptOf, Form } from '../parts/form.js';
 import { Card } from '../parts/page.js';
 import { Empty, Listed } from '../parts/states.js';
 import { When } from '../parts/when.js';
-import {
-  EMPTY_IDENTITY,
-  IDENTITY_ALIASES,
-  NAMES,
-  toCredentialFields,
-  toIdentityOptions,
-} from './identity.js';
+import { IDENTITY_ALIASES, NAMES, toCredentialFields, toIdentityOptions } from './identity.js';
 import { EndCredential } from './end-credential.js';
 import { KeySetState } from './key-set-state.js';
 import { IdentityFields } from './identity-fields.js';
+import { IDENTITY_LABELS, useIdentityDraft } from './use-identity-draft.js';
 
 /** What the application is recognised by: names or certificates. */
 export function Credentials({ client }: { client: Client }) {
@@ -122,45 +116,22 @@ function Compared({ credential }: { credential: Credential }) {
   );
 }
 
-const LABELS = {
-  anchor: 'Trust anchor',
-  name: 'Name',
-  certificate: 'Certificate',
-  jwks_uri: 'Address of the JWK Set',
-};
-
 function AddCredential({ client, submit, onDone }: { client: Client; submit: string; onDone: () => void }) {
-  const [draft, setDraft] = useState({ ...EMPTY_IDENTITY, mode: client.token_endpoint_auth_method });
-  const [reading, setReading] = useState<Reading>();
-  const anchors = useList('anchors', { partner: client.partner, limit: '200' });
+  const { identity, hold, fields } = useIdentityDraft(client.partner, client.token_endpoint_auth_method);
   const create = useCreate('credentials');
-  const identity =
-    draft.anchor === '' && anchors.items.length === 1
-      ? { ...draft, anchor: anchors.items[0]?.id ?? '' }
-      : draft;
-  const problems = fieldProblems(create.error, Object.keys(LABELS), IDENTITY_ALIASES);
+  const attempt = attemptOf(create, IDENTITY_LABELS, IDENTITY_ALIASES);
   return (
     <Form
+      {...attempt}
       submit={submit}
       onSubmit={() =>
         create.mutate({ client: client.id, ...toCredentialFields(identity) }, { onSuccess: onDone })
       }
       onCancel={onDone}
-      pending={create.isPending}
-      error={create.error}
-      problems={problems}
-      labels={LABELS}
-      hold={holdOf(reading)}
+      hold={hold}
       cli={toCliLine('credential add', [], { client: client.id, ...toIdentityOptions(identity) })}
     >
-      <IdentityFields
-        draft={identity}
-        onDraft={setDraft}
-        onReading={setReading}
-        anchors={anchors.items}
-        partner={client.partner}
-        problems={problems.fields}
-      />
+      <IdentityFields {...fields} problems={attempt.problems.fields} />
     </Form>
   );
 }

@@ -4,7 +4,7 @@ import type { Grant } from '../api/entities.js';
 import { useCreate, useList, useRemoveGrant } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Value } from '../parts/copy.js';
-import { fieldProblems, Form } from '../parts/form.js';
+import { attemptOf, Form } from '../parts/form.js';
 import { Card, RouteLink } from '../parts/page.js';
 import { Removal } from '../parts/removal.js';
 import { Empty, Listed } from '../parts/states.js';
@@ -98,17 +98,15 @@ function AddGrant({ client, onDone }: { client: string; onDone: () => void }) {
   const [resource, setResource] = useState<string | null>(null);
   const [scopes, setScopes] = useState<string[]>([]);
   const create = useCreate('grants');
-  const problems = fieldProblems(create.error, Object.keys(LABELS));
+  const attempt = attemptOf(create, LABELS);
+  const errors = attempt.problems.fields;
   const known = resources.items.find(({ audience }) => audience === resource)?.scopes ?? [];
   return (
     <Form
+      {...attempt}
       submit="Add grant"
       onSubmit={() => create.mutate({ client, resource: resource ?? '', scopes }, { onSuccess: onDone })}
       onCancel={onDone}
-      pending={create.isPending}
-      error={create.error}
-      problems={problems}
-      labels={LABELS}
       cli={toCliLine('grant add', [], { client, resource: resource ?? 'RESOURCE', scope: scopes })}
     >
       <Stack gap="md" maw={560}>
@@ -128,7 +126,7 @@ function AddGrant({ client, onDone }: { client: string; onDone: () => void }) {
             setResource(value);
             setScopes([]);
           }}
-          error={problems.fields['resource']}
+          error={errors['resource']}
           searchable
         />
         <MultiSelect
@@ -139,7 +137,7 @@ function AddGrant({ client, onDone }: { client: string; onDone: () => void }) {
           onChange={setScopes}
           disabled={resource === null}
           searchable
-          error={problems.fields['scopes']}
+          error={errors['scopes']}
         />
       </Stack>
     </Form>

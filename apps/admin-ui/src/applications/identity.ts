@@ -19,7 +19,6 @@ export const MATCHES: Readonly<Record<Match, { readonly label: string; readonly 
       'A renewal for the same key needs nothing here. The date in this certificate then limits nothing: whoever holds the key is this application until the credential is retired.',
   },
 };
-export const MATCH_CHOICES = Object.keys(MATCHES) as Match[];
 
 /** What the screens say about a kind of name, and its option on the command line. */
 interface NameText {
@@ -78,7 +77,6 @@ export const SOURCES = {
   },
 } as const;
 export type Source = keyof typeof SOURCES;
-export const SOURCE_CHOICES = Object.keys(SOURCES) as Source[];
 
 /** What a client is to be recognised by, as typed. */
 export interface IdentityDraft {

@@ -1,48 +1,19 @@
-import { Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Radio, Stack, Text } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useCreate, useList } from '../api/queries.js';
-import { holdOf, type Reading } from '../certificates/use-insight.js';
+import { useCreate } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
-import { fieldProblems, Form } from '../parts/form.js';
+import { Field } from '../parts/field.js';
+import { attemptOf, Form } from '../parts/form.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
-import {
-  EMPTY_IDENTITY,
-  IDENTITY_ALIASES,
-  toCredentialFields,
-  toIdentityOptions,
-  type Mode,
-} from './identity.js';
+import { IDENTITY_ALIASES, toCredentialFields, toIdentityOptions, type Mode } from './identity.js';
 import { IdentityFields } from './identity-fields.js';
+import { IDENTITY_LABELS, useIdentityDraft } from './use-identity-draft.js';
 
-const LABELS = {
-  id: 'Client id',
-  anchor: 'Trust anchor',
-  name: 'Name',
-  certificate: 'Certificate',
-  jwks_uri: 'Address of the JWK Set',
-};
+const LABELS = { id: 'Client id', ...IDENTITY_LABELS };
 
 export function NewApplication() {
   const { partner } = useParams({ from: '/shell/partners/$partner/new-application' });
-  const [id, setId] = useState('');
-  const [draft, setDraft] = useState(EMPTY_IDENTITY);
-  const [reading, setReading] = useState<Reading>();
-  const anchors = useList('anchors', { partner, limit: '200' });
-  const create = useCreate('clients');
-  const navigate = useNavigate();
-  const [only] = anchors.items;
-  // With one anchor there is nothing to choose.
-  const identity =
-    draft.anchor === '' && anchors.items.length === 1 ? { ...draft, anchor: only?.id ?? '' } : draft;
-  const problems = fieldProblems(create.error, Object.keys(LABELS), IDENTITY_ALIASES);
-  const submit = () =>
-    create.mutate(
-      { id, partner, token_endpoint_auth_method: identity.mode, ...toCredentialFields(identity) },
-      {
-        onSuccess: (client) => void navigate({ to: '/applications/$client', params: { client: client.id } }),
-      },
-    );
   return (
     <Page
       title="New application"
@@ -56,49 +27,48 @@ export function NewApplication() {
       }
     >
       <Card title="How it is known">
-        <Form
-          submit="Create application"
-          onSubmit={submit}
-          pending={create.isPending}
-          error={create.error}
-          problems={problems}
-          labels={LABELS}
-          hold={holdOf(reading)}
-          cli={toCliLine('client create', [id], {
-            partner,
-            auth: identity.mode,
-            ...toIdentityOptions(identity),
-          })}
-        >
-          <TextInput
-            maw={560}
-            label={LABELS.id}
-            description="What it sends as client_id, for good: 3 to 63 lower-case letters, digits and hyphens."
-            placeholder={`${partner}-orders`}
-            value={id}
-            onChange={(event) => setId(event.currentTarget.value)}
-            error={problems.fields['id']}
-            autoCapitalize="off"
-            spellCheck={false}
-          />
-          <ModeChoice
-            mode={draft.mode}
-            onMode={(mode) => {
-              setReading(undefined);
-              setDraft((old) => ({ ...old, mode }));
-            }}
-          />
-          <IdentityFields
-            draft={identity}
-            onDraft={setDraft}
-            onReading={setReading}
-            anchors={anchors.items}
-            partner={partner}
-            problems={problems.fields}
-          />
-        </Form>
+        <ApplicationForm partner={partner} />
       </Card>
     </Page>
+  );
+}
+
+function ApplicationForm({ partner }: { partner: string }) {
+  const [id, setId] = useState('');
+  const { identity, hold, setMode, fields } = useIdentityDraft(partner, 'tls_client_auth');
+  const create = useCreate('clients');
+  const navigate = useNavigate();
+  const attempt = attemptOf(create, LABELS, IDENTITY_ALIASES);
+  const errors = attempt.problems.fields;
+  const submit = () =>
+    create.mutate(
+      { id, partner, token_endpoint_auth_method: identity.mode, ...toCredentialFields(identity) },
+      {
+        onSuccess: (client) => void navigate({ to: '/applications/$client', params: { client: client.id } }),
+      },
+    );
+  const cli = { partner, auth: identity.mode, ...toIdentityOptions(identity) };
+  return (
+    <Form
+      {...attempt}
+      submit="Create application"
+      onSubmit={submit}
+      hold={hold}
+      cli={toCliLine('client create', [id], cli)}
+    >
+      <Field
+        technical
+        maw={560}
+        label={LABELS.id}
+        description="What it sends as client_id, for good: 3 to 63 lower-case letters, digits and hyphens."
+        placeholder={`${partner}-orders`}
+        value={id}
+        onChange={setId}
+        error={errors['id']}
+      />
+      <ModeChoice mode={identity.mode} onMode={setMode} />
+      <IdentityFields {...fields} problems={errors} />
+    </Form>
   );
 }
 

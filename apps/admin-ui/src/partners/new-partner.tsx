@@ -1,9 +1,9 @@
-import { TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCreate } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
-import { fieldProblems, Form } from '../parts/form.js';
+import { Field } from '../parts/field.js';
+import { attemptOf, Form } from '../parts/form.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
 
 const LABELS = { name: 'Name', id: 'Id' };
@@ -14,7 +14,7 @@ export function NewPartner() {
   const create = useCreate('partners');
   const navigate = useNavigate();
   const chosen = id ?? toSlug(name);
-  const problems = fieldProblems(create.error, Object.keys(LABELS));
+  const attempt = attemptOf(create, LABELS);
   const submit = () =>
     create.mutate(
       { id: chosen, name },
@@ -22,36 +22,28 @@ export function NewPartner() {
         onSuccess: (partner) => void navigate({ to: '/partners/$partner', params: { partner: partner.id } }),
       },
     );
+  const cli = toCliLine('partner create', [chosen], { name });
   return (
     <Page title="New partner" trail={<RouteLink to="/partners">Partners</RouteLink>}>
       <Card title="Who it is">
-        <Form
-          submit="Create partner"
-          onSubmit={submit}
-          pending={create.isPending}
-          error={create.error}
-          problems={problems}
-          labels={LABELS}
-          cli={toCliLine('partner create', [chosen], { name })}
-        >
-          <TextInput
-            label="Name"
+        <Form {...attempt} submit="Create partner" onSubmit={submit} cli={cli}>
+          <Field
+            label={LABELS.name}
             description="As people call the company."
             placeholder="Acme Ltd"
             autoFocus
             value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            error={problems.fields['name']}
+            onChange={setName}
+            error={attempt.problems.fields['name']}
           />
-          <TextInput
-            label="Id"
+          <Field
+            technical
+            label={LABELS.id}
             description="Its key in addresses and on the command line, for good: lower-case letters, digits and hyphens."
             placeholder="acme"
             value={chosen}
-            onChange={(event) => setId(event.currentTarget.value)}
-            error={problems.fields['id']}
-            autoCapitalize="off"
-            spellCheck={false}
+            onChange={setId}
+            error={attempt.problems.fields['id']}
           />
         </Form>
       </Card>

@@ -5,43 +5,43 @@ import { CliLine, Value } from './copy.js';
 
 const NONE: FieldProblems = { fields: {}, general: [] };
 
-/** What the last attempt said, sorted to the fields of a form; `undefined` error: nothing yet. */
-export function fieldProblems(
-  error: unknown,
-  known: readonly string[],
+/** How sending a form stands. */
+export interface Attempt {
+  readonly pending: boolean;
+  readonly error: unknown;
+  /** What the last attempt said, sorted to the fields. */
+  readonly problems: FieldProblems;
+  /** Of the fields, by their names. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** `aliases`: members of the API's input that stand at a field of another name. */
+export function attemptOf(
+  { isPending, error }: { readonly isPending: boolean; readonly error: unknown },
+  labels: Attempt['labels'],
   aliases: Readonly<Record<string, string>> = {},
-): FieldProblems {
-  return error === null || error === undefined ? NONE : toFieldProblems(problemOf(error), known, aliases);
+): Attempt {
+  const failed = error !== null && error !== undefined;
+  const problems = failed ? toFieldProblems(problemOf(error), Object.keys(labels), aliases) : NONE;
+  return { pending: isPending, error, problems, labels };
+}
+
+interface FormProps extends Attempt {
+  submit: string;
+  onSubmit: () => void;
+  onCancel?: () => void;
+  cli?: string;
+  /** Why the form cannot be sent as it is. */
+  hold?: string | undefined;
+  children: ReactNode;
 }
 
 /**
  * A form that keeps what was typed, shows every problem at once (the summary takes the focus), and says how the same is
  * done on the command line. The server judges; a field is only required here by what it answers.
  */
-export function Form({
-  submit,
-  onSubmit,
-  onCancel,
-  pending,
-  error,
-  problems,
-  labels,
-  cli,
-  hold,
-  children,
-}: {
-  submit: string;
-  onSubmit: () => void;
-  onCancel?: () => void;
-  pending: boolean;
-  error: unknown;
-  problems: FieldProblems;
-  labels: Readonly<Record<string, string>>;
-  cli?: string;
-  /** Why the form cannot be sent as it is. */
-  hold?: string | undefined;
-  children: ReactNode;
-}) {
+export function Form({ submit, onSubmit, onCancel, cli, hold, children, ...attempt }: FormProps) {
+  const { pending, error } = attempt;
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (!pending && hold === undefined) onSubmit();
@@ -49,9 +49,7 @@ export function Form({
   return (
     <form onSubmit={send} noValidate>
       <Stack gap="md">
-        {error !== null && error !== undefined && (
-          <ProblemSummary error={error} problems={problems} labels={labels} />
-        )}
+        {error !== null && error !== undefined && <ProblemSummary {...attempt} />}
         {children}
         <Group gap="sm">
           <Button type="submit" loading={pending} disabled={hold !== undefined}>
@@ -64,28 +62,24 @@ export function Form({
           )}
           {hold !== undefined && <Text size="sm">{hold}</Text>}
         </Group>
-        {cli !== undefined && (
-          <div>
-            <Text size="sm" c="dimmed" mb={4}>
-              The same on the command line
-            </Text>
-            <CliLine line={cli} />
-          </div>
-        )}
+        {cli !== undefined && <SameOnCommandLine line={cli} />}
       </Stack>
     </form>
   );
 }
 
-function ProblemSummary({
-  error,
-  problems,
-  labels,
-}: {
-  error: unknown;
-  problems: FieldProblems;
-  labels: Readonly<Record<string, string>>;
-}) {
+function SameOnCommandLine({ line }: { line: string }) {
+  return (
+    <div>
+      <Text size="sm" c="dimmed" mb={4}>
+        The same on the command line
+      </Text>
+      <CliLine line={line} />
+    </div>
+  );
+}
+
+function ProblemSummary({ error, problems, labels }: Attempt) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), [error]);
   const { request_id: requestId } = problemOf(error);

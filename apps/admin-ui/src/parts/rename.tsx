@@ -1,6 +1,7 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { fieldProblems, Form } from './form.js';
+import { Field } from './field.js';
+import { attemptOf, Form } from './form.js';
 
 const LABELS = { name: 'Name' };
 
@@ -12,21 +13,16 @@ interface Change {
   readonly error: unknown;
 }
 
-/** A button that gives something another name. */
-export function Rename({
-  name,
-  note,
-  change,
-  compact = false,
-}: {
+interface RenameProps {
   name: string;
   note: ReactNode;
   change: Change;
-  compact?: boolean;
-}) {
+}
+
+/** A button that gives something another name. */
+export function Rename({ compact = false, ...props }: RenameProps & { compact?: boolean }) {
+  const { name, change } = props;
   const [opened, setOpened] = useState(false);
-  const [typed, setTyped] = useState(name);
-  const problems = fieldProblems(change.error, Object.keys(LABELS));
   const close = () => {
     setOpened(false);
     change.reset();
@@ -36,10 +32,7 @@ export function Rename({
       <Button
         variant="default"
         {...(compact && { size: 'compact-sm', 'aria-label': `Rename ${name}` })}
-        onClick={() => {
-          setTyped(name);
-          setOpened(true);
-        }}
+        onClick={() => setOpened(true)}
       >
         Rename
       </Button>
@@ -50,25 +43,31 @@ export function Rename({
         closeButtonProps={{ 'aria-label': 'Close' }}
         centered
       >
-        <Form
-          submit="Rename"
-          onSubmit={() => change.mutate(typed, { onSuccess: close })}
-          onCancel={close}
-          pending={change.isPending}
-          error={change.error}
-          problems={problems}
-          labels={LABELS}
-        >
-          <TextInput
-            label={LABELS.name}
-            description={note}
-            data-autofocus
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            error={problems.fields['name']}
-          />
-        </Form>
+        <NewName {...props} onDone={close} />
       </Modal>
     </>
+  );
+}
+
+/** Begins with the name that it has each time that it is opened. */
+function NewName({ name, note, change, onDone }: RenameProps & { onDone: () => void }) {
+  const [typed, setTyped] = useState(name);
+  const attempt = attemptOf(change, LABELS);
+  return (
+    <Form
+      {...attempt}
+      submit="Rename"
+      onSubmit={() => change.mutate(typed, { onSuccess: onDone })}
+      onCancel={onDone}
+    >
+      <Field
+        label={LABELS.name}
+        description={note}
+        data-autofocus
+        value={typed}
+        onChange={setTyped}
+        error={attempt.problems.fields['name']}
+      />
+    </Form>
   );
 }

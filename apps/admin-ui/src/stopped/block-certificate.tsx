@@ -1,4 +1,4 @@
-import { List, Stack, Text, TextInput } from '@mantine/core';
+import { List, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type ComponentProps } from 'react';
 import type { CertificateToIdentify } from '../api/entities.js';
@@ -9,7 +9,8 @@ import { Checks } from '../certificates/checks.js';
 import { useReading, useRefusedKey } from '../certificates/use-insight.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Confirm } from '../parts/confirm.js';
-import { fieldProblems, Form } from '../parts/form.js';
+import { Field } from '../parts/field.js';
+import { attemptOf, Form } from '../parts/form.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
 import { toThumbprint } from './thumbprint.js';
 import { Whose } from './whose.js';
@@ -25,27 +26,35 @@ export function BlockCertificate() {
   const create = useCreate('certificate-blocks');
   const navigate = useNavigate();
   const given = useGiven(input, setInput);
-  const problems = fieldProblems(create.error, Object.keys(LABELS), ALIASES);
+  const attempt = attemptOf(create, LABELS, ALIASES);
+  const errors = attempt.problems.fields;
   const cli = toCliLine('certificate block', [given.thumbprint ?? 'THUMBPRINT'], { note });
   const block = () =>
     create.mutate(
       { 'x5t#S256': given.thumbprint ?? '', ...(note.trim() !== '' && { note: note.trim() }) },
       { onSuccess: () => void navigate({ to: '/stopped' }), onError: () => setAsking(false) },
     );
-  const form = { pending: create.isPending, error: create.error, problems, labels: LABELS, cli };
   return (
     <Page title="Block a certificate" trail={<RouteLink to="/stopped">Stopped</RouteLink>}>
       <Card title="Which one">
         <Form
-          {...form}
+          {...attempt}
+          cli={cli}
           submit="Block certificate"
           onSubmit={() => setAsking(true)}
           hold={given.thumbprint === undefined ? 'First give a certificate or its thumbprint.' : undefined}
         >
           <div className="columns">
             <Stack gap="md">
-              <Which input={input} onInput={setInput} error={problems.fields['certificate']} />
-              <Why note={note} onNote={setNote} error={problems.fields['note']} />
+              <Which input={input} onInput={setInput} error={errors['certificate']} />
+              <Field
+                label={LABELS.note}
+                description="Stands beside the block and in the audit trail."
+                placeholder="laptop stolen"
+                value={note}
+                onChange={setNote}
+                error={errors['note']}
+              />
             </Stack>
             <Found {...given} />
           </div>
@@ -77,27 +86,6 @@ function Which({
       description="Paste PEM or a SHA-256 thumbprint (base64url or hexadecimal), or drop or choose a file. It is read in your browser. Never paste a private key, not even a stolen one."
       value={input}
       onChange={onInput}
-      error={error}
-    />
-  );
-}
-
-function Why({
-  note,
-  onNote,
-  error,
-}: {
-  note: string;
-  onNote: (note: string) => void;
-  error: string | undefined;
-}) {
-  return (
-    <TextInput
-      label={LABELS.note}
-      description="Stands beside the block and in the audit trail."
-      placeholder="laptop stolen"
-      value={note}
-      onChange={(event) => onNote(event.currentTarget.value)}
       error={error}
     />
   );
