@@ -1,7 +1,7 @@
 import { decodeCertificate, publicKeyOf, type DecodedCertificate } from './decode-certificate.js';
 import type { Chain } from './intended-use.js';
 import { finding, type Check } from './lints.js';
-import { sha1, toBase64Url } from './octets.js';
+import { sha1, toBase64, toBase64Url } from './octets.js';
 import { toJwkMembers } from './public-key.js';
 import type { WebKey } from './web-keys.js';
 
@@ -11,6 +11,11 @@ export interface DescribedKey extends Pick<WebKey, 'index' | 'kid' | 'use' | 'al
   readonly chain: Chain<DecodedCertificate> | undefined;
   /** What is wrong with the key itself; each names the key. */
   readonly checks: readonly Check[];
+}
+
+/** A certificate as a key of a JWK Set (RFC 7517 §4.7): to be sent in the place of what was pasted. */
+export function toWebKey(certificate: DecodedCertificate): Readonly<Record<string, unknown>> {
+  return { ...toJwkMembers(publicKeyOf(certificate)), x5c: [toBase64(certificate.der)] };
 }
 
 /** Decodes the certificates of keys, and holds each against what the key says of it (RFC 7517 §4.7, RFC 8705 §2.2). */

@@ -7,7 +7,7 @@ export {
   type PastedRequest,
 } from './read-pasted.js';
 export { extract, type Extracted } from './extract.js';
-export type { DescribedKey } from './described-keys.js';
+export { toWebKey, type DescribedKey } from './described-keys.js';
 export type { DecodedRequest } from './decode-request.js';
 export {
   readPastedCertificate,

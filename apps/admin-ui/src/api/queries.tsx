@@ -75,6 +75,17 @@ export function useCreate<K extends keyof Creations>(collection: K) {
   return useChange((body: Creations[K]) => request<Collections[K]>('POST', `${API}/${collection}`, { body }));
 }
 
+/** Several, one after the other: what was made before one is refused stays. */
+export function useCreateAll<K extends keyof Creations>(collection: K) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (bodies: readonly Creations[K][]) => {
+      for (const body of bodies) await request('POST', `${API}/${collection}`, { body });
+    },
+    onSettled: () => queries.invalidateQueries(),
+  });
+}
+
 export function useSwitch(collection: 'partners' | 'clients', id: string) {
   return useChange(({ verb, ifMatch }: { verb: 'suspend' | 'resume'; ifMatch: string | undefined }) =>
     request('POST', `${API}/${collection}/${encodeURIComponent(id)}/${verb}`, { ifMatch }),

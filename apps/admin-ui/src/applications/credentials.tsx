@@ -1,14 +1,14 @@
 import { Button, Table, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Client, Credential } from '../api/entities.js';
-import { useCreate, useList } from '../api/queries.js';
+import { useCreateAll, useList } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Value } from '../parts/copy.js';
 import { attemptOf, Form } from '../parts/form.js';
 import { Card } from '../parts/page.js';
 import { Empty, Listed } from '../parts/states.js';
 import { When } from '../parts/when.js';
-import { IDENTITY_ALIASES, NAMES, toCredentialFields, toIdentityOptions } from './identity.js';
+import { IDENTITY_ALIASES, NAMES, toIdentityOptions, toSingleFields } from './identity.js';
 import { EndCredential } from './end-credential.js';
 import { KeySetState } from './key-set-state.js';
 import { IdentityFields } from './identity-fields.js';
@@ -24,7 +24,12 @@ export function Credentials({ client }: { client: Client }) {
     <Card title="Credentials" action={!adding && list.items.length > 0 && add}>
       {adding && (
         <div style={{ marginBottom: 20 }}>
-          <AddCredential client={client} submit={what} onDone={() => setAdding(false)} />
+          <AddCredential
+            client={client}
+            taken={list.items.flatMap((each) => (each.kind === 'certificate' ? each['x5t#S256'] : []))}
+            submit={what}
+            onDone={() => setAdding(false)}
+          />
         </div>
       )}
       <Listed
@@ -116,22 +121,32 @@ function Compared({ credential }: { credential: Credential }) {
   );
 }
 
-function AddCredential({ client, submit, onDone }: { client: Client; submit: string; onDone: () => void }) {
+interface AdditionProps {
+  client: Client;
+  /** Thumbprints of the certificates that it has. */
+  taken: readonly string[];
+  submit: string;
+  onDone: () => void;
+}
+
+function AddCredential({ client, taken, submit, onDone }: AdditionProps) {
   const { identity, hold, fields } = useIdentityDraft(client.partner, client.token_endpoint_auth_method);
-  const create = useCreate('credentials');
+  const create = useCreateAll('credentials');
   const attempt = attemptOf(create, IDENTITY_LABELS, IDENTITY_ALIASES);
+  const known = taken.join(' ');
+  const shown = useMemo(() => new Set(known.split(' ')), [known]);
+  const credentials = toSingleFields(identity).map((each) => ({ client: client.id, ...each }));
+  const options = toIdentityOptions({ ...identity, pins: [] });
   return (
     <Form
       {...attempt}
-      submit={submit}
-      onSubmit={() =>
-        create.mutate({ client: client.id, ...toCredentialFields(identity) }, { onSuccess: onDone })
-      }
+      submit={credentials.length > 1 ? `Add ${credentials.length} certificates` : submit}
+      onSubmit={() => create.mutate(credentials, { onSuccess: onDone })}
       onCancel={onDone}
       hold={hold}
-      cli={toCliLine('credential add', [], { client: client.id, ...toIdentityOptions(identity) })}
+      cli={toCliLine('credential add', [], { client: client.id, ...options })}
     >
-      <IdentityFields {...fields} problems={attempt.problems.fields} />
+      <IdentityFields {...fields} problems={attempt.problems.fields} taken={shown} />
     </Form>
   );
 }

@@ -1,12 +1,11 @@
 import { Stack } from '@mantine/core';
-import { useCallback, useState } from 'react';
 import type { Anchor } from '../api/entities.js';
-import { CertificatePanel } from '../certificates/certificate-panel.js';
-import { isSendable, type Reading } from '../certificates/use-insight.js';
+import type { Reading } from '../certificates/use-insight.js';
 import { Choice } from '../parts/choice.js';
 import { Field } from '../parts/field.js';
+import { ByCertificate } from './by-certificate.js';
 import { ByName } from './by-name.js';
-import { isKeySet, MATCHES, SOURCES, type IdentityDraft } from './identity.js';
+import { isKeySet, SOURCES, type IdentityDraft } from './identity.js';
 
 export interface IdentityProps {
   draft: IdentityDraft;
@@ -15,6 +14,8 @@ export interface IdentityProps {
   anchors: readonly Anchor[];
   partner: string;
   problems: Readonly<Record<string, string>>;
+  /** Thumbprints of the certificates that are pinned for it already. */
+  taken: ReadonlySet<string>;
 }
 
 /** What the application is recognised by, in the mode that was chosen. */
@@ -33,7 +34,7 @@ function ByPin(props: IdentityProps) {
         value={draft.source}
         onChange={(source) => {
           onReading(undefined);
-          onDraft((old) => ({ ...old, source, pem: '' }));
+          onDraft((old) => ({ ...old, source, pins: [] }));
         }}
       />
       {isKeySet(draft) ? <ByKeySet {...props} /> : <ByCertificate {...props} />}
@@ -54,35 +55,5 @@ function ByKeySet({ draft, onDraft, problems }: IdentityProps) {
       error={problems['jwks_uri']}
       inputMode="url"
     />
-  );
-}
-
-function ByCertificate({ draft, onDraft, onReading, problems }: IdentityProps) {
-  const [input, setInput] = useState<string | Uint8Array>('');
-  const onRead = useCallback(
-    (reading: Reading | undefined) => {
-      onReading(reading);
-      const pem = isSendable(reading) ? reading.insight.certificates[0].pem : '';
-      onDraft((old) => ({ ...old, pem }));
-    },
-    [onDraft, onReading],
-  );
-  return (
-    <Stack gap="md">
-      <Choice
-        label="What counts"
-        table={MATCHES}
-        value={draft.match}
-        onChange={(match) => onDraft((old) => ({ ...old, match }))}
-      />
-      <CertificatePanel
-        label="Certificate"
-        input={input}
-        onInput={setInput}
-        use={{ mode: 'pin-certificate', match: draft.match }}
-        onRead={onRead}
-        error={problems['certificate']}
-      />
-    </Stack>
   );
 }

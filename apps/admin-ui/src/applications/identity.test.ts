@@ -3,12 +3,17 @@ import {
   EMPTY_IDENTITY,
   toCredentialFields,
   toIdentityOptions,
+  toSingleFields,
   type IdentityDraft,
   type NameField,
 } from './identity.js';
 
 const byName: IdentityDraft = { ...EMPTY_IDENTITY, anchor: 'acme-ca', name: 'CN=orders,O=Acme' };
-const pinned: IdentityDraft = { ...byName, mode: 'self_signed_tls_client_auth', pem: 'PEM' };
+const pinned: IdentityDraft = {
+  ...byName,
+  mode: 'self_signed_tls_client_auth',
+  pins: [{ pem: 'PEM', webKey: undefined }],
+};
 
 describe('what a client is recognised by', () => {
   it('is one name under an anchor in name mode (RFC 8705 §2.1.2)', () => {
@@ -33,6 +38,18 @@ describe('what a client is recognised by', () => {
     expect(toCredentialFields(pinned)).toEqual({ certificate: 'PEM', match: 'certificate' });
   });
 
+  it('is a JWK Set of those that were picked, or each by itself for an application that is there (RFC 8705 §2.2)', () => {
+    const pins = ['ONE', 'TWO'].map((pem) => ({ pem, webKey: { kty: 'EC', x5c: [pem] } }));
+    const draft: IdentityDraft = { ...pinned, pins };
+    const keys = pins.map(({ webKey }) => webKey);
+    expect(toCredentialFields(draft)).toEqual({ jwks: { keys }, match: 'certificate' });
+    expect(toIdentityOptions(draft)).toEqual({ jwks: 'client.jwks.json', match: 'certificate' });
+    expect(toSingleFields(draft)).toEqual([
+      { certificate: 'ONE', match: 'certificate' },
+      { certificate: 'TWO', match: 'certificate' },
+    ]);
+  });
+
   it('is its key too where that was chosen', () => {
     const draft: IdentityDraft = { ...pinned, match: 'public-key' };
     expect(toCredentialFields(draft)).toEqual({ certificate: 'PEM', match: 'public-key' });
@@ -47,7 +64,9 @@ describe('what a client is recognised by', () => {
   });
 
   it('never puts the certificate of name mode into the request', () => {
-    expect(toCredentialFields({ ...byName, pem: 'PEM' })).not.toHaveProperty('certificate');
+    expect(toCredentialFields({ ...byName, pins: [{ pem: 'PEM', webKey: undefined }] })).not.toHaveProperty(
+      'certificate',
+    );
   });
 
   it('has the options of the command line', () => {

@@ -67,8 +67,8 @@ export const NAME_FIELDS = Object.keys(NAMES) as NameField[];
 /** Where the certificates of a pinned application come from, each with its consequence. */
 export const SOURCES = {
   certificate: {
-    label: 'A certificate, given here',
-    meaning: 'The next one has to be added here before this one expires.',
+    label: 'A certificate or a JWK Set, given here',
+    meaning: 'The next certificate has to be added here before the last one expires.',
   },
   jwks_uri: {
     label: 'A JWK Set that the partner publishes (jwks_uri)',
@@ -78,14 +78,21 @@ export const SOURCES = {
 } as const;
 export type Source = keyof typeof SOURCES;
 
+/** A certificate to be pinned. */
+export interface Pin {
+  readonly pem: string;
+  /** As a key of a JWK Set, if it came in one with others. */
+  readonly webKey: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** What a client is to be recognised by, as typed. */
 export interface IdentityDraft {
   readonly mode: Mode;
   readonly anchor: string;
   readonly field: NameField;
   readonly name: string;
-  /** PEM of the one certificate that was read; empty if there is none that can be sent. */
-  readonly pem: string;
+  /** The certificates that were read and can be sent; several out of a JWK Set. */
+  readonly pins: readonly Pin[];
   readonly match: Match;
   readonly source: Source;
   readonly jwksUri: string;
@@ -96,16 +103,17 @@ export const EMPTY_IDENTITY: IdentityDraft = {
   anchor: '',
   field: 'subject_dn',
   name: '',
-  pem: '',
+  pins: [],
   match: 'certificate',
   source: 'certificate',
   jwksUri: '',
 };
 
 /** Members of the API's input that stand at a field of another name. */
-export const IDENTITY_ALIASES: Readonly<Record<string, string>> = Object.fromEntries(
-  NAME_FIELDS.map((field) => [`tls_client_auth_${field}`, 'name']),
-);
+export const IDENTITY_ALIASES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(NAME_FIELDS.map((field) => [`tls_client_auth_${field}`, 'name'])),
+  jwks: 'certificate',
+};
 
 /** Whether the draft is of the address of a key set. */
 export const isKeySet = ({ mode, source }: IdentityDraft): boolean =>
@@ -114,17 +122,33 @@ export const isKeySet = ({ mode, source }: IdentityDraft): boolean =>
 /** The members of RFC 8705 §2.1.2 and §2.2 that the draft stands for; the server says what is missing. */
 export function toCredentialFields(draft: IdentityDraft): Omit<NewCredential, 'client'> {
   if (isKeySet(draft)) return { jwks_uri: draft.jwksUri };
-  if (draft.mode === 'self_signed_tls_client_auth') return { certificate: draft.pem, match: draft.match };
+  if (draft.mode === 'self_signed_tls_client_auth') {
+    const { pins, match } = draft;
+    return pins.length > 1
+      ? { jwks: { keys: pins.flatMap(({ webKey }) => (webKey === undefined ? [] : [webKey])) }, match }
+      : { certificate: pins[0]?.pem ?? '', match };
+  }
   return {
     ...(draft.anchor !== '' && { anchor: draft.anchor }),
     [`tls_client_auth_${draft.field}`]: draft.name,
   };
 }
 
+/** The same for a client that is there already, whose credentials are added one by one. */
+export function toSingleFields(draft: IdentityDraft): Omit<NewCredential, 'client'>[] {
+  const { pins } = draft;
+  return pins.length > 1
+    ? pins.map((pin) => toCredentialFields({ ...draft, pins: [pin] }))
+    : [toCredentialFields(draft)];
+}
+
 /** The same as options of the command line. */
 export function toIdentityOptions(draft: IdentityDraft): Options {
   if (isKeySet(draft)) return { 'jwks-uri': draft.jwksUri === '' ? 'URL' : draft.jwksUri };
-  if (draft.mode === 'self_signed_tls_client_auth') return { certificate: 'client.pem', match: draft.match };
+  if (draft.mode === 'self_signed_tls_client_auth') {
+    const file = draft.pins.length > 1 ? { jwks: 'client.jwks.json' } : { certificate: 'client.pem' };
+    return { ...file, match: draft.match };
+  }
   const name = draft.name === '' ? 'NAME' : draft.name;
   return {
     anchor: draft.anchor,

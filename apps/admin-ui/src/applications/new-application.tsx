@@ -10,6 +10,8 @@ import { IDENTITY_ALIASES, toCredentialFields, toIdentityOptions, type Mode } fr
 import { IdentityFields } from './identity-fields.js';
 import { IDENTITY_LABELS, useIdentityDraft } from './use-identity-draft.js';
 
+/** A new application has no certificate yet. */
+const NONE: ReadonlySet<string> = new Set();
 const LABELS = { id: 'Client id', ...IDENTITY_LABELS };
 
 export function NewApplication() {
@@ -67,7 +69,7 @@ function ApplicationForm({ partner }: { partner: string }) {
         error={errors['id']}
       />
       <ModeChoice mode={identity.mode} onMode={setMode} />
-      <IdentityFields {...fields} problems={errors} />
+      <IdentityFields {...fields} problems={errors} taken={NONE} />
     </Form>
   );
 }

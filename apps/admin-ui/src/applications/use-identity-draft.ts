@@ -22,7 +22,7 @@ export function useIdentityDraft(partner: string, mode: Mode) {
   const identity = isGiven ? { ...draft, anchor: only.id } : draft;
   return {
     identity,
-    hold: holdOf(reading),
+    hold: holdOf(reading, identity.pins.length),
     setMode: (mode: Mode) => {
       setReading(undefined);
       setDraft((old) => ({ ...old, mode }));

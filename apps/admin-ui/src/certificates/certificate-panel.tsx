@@ -1,6 +1,6 @@
 import type { DecodedCertificate, DecodedRequest, IntendedUse } from '@holdfast/certificate-insight';
 import { Text, Title } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Value } from '../parts/copy.js';
 import { CertificateFacts, OtherNames } from './certificate-facts.js';
 import { CertificateInput } from './certificate-input.js';
@@ -19,6 +19,7 @@ export function CertificatePanel({
   onRead,
   error,
   note,
+  choice,
 }: {
   label: string;
   input: string | Uint8Array;
@@ -28,6 +29,8 @@ export function CertificatePanel({
   error?: string | undefined;
   /** Said of this use under the input. */
   note?: string;
+  /** Shown where there are several certificates to choose from. */
+  choice?: ReactNode;
 }) {
   const reading = useReading(input, use);
   const refusal = useRefusedKey(reading, input, onInput);
@@ -52,6 +55,7 @@ export function CertificatePanel({
           </div>
         ) : (
           <>
+            {reading !== undefined && reading.choices.length > 0 && choice}
             <Checks checks={checks} />
             {refusal !== undefined && <Text size="sm">The field was emptied.</Text>}
             {reading?.insight.readable === true && <WhatWeRead certificates={reading.insight.certificates} />}

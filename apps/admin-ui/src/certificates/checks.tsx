@@ -11,7 +11,8 @@ const LEVELS = {
 } as const;
 
 /** What is wrong with what was given, how to mend it, and what is right. */
-export function Checks({ checks }: { checks: readonly Check[] }) {
+export function Checks({ checks: all }: { checks: readonly Check[] }) {
+  const checks = all.filter(isSaidOnce);
   const count = (...levels: Check['level'][]) => checks.filter(({ level }) => levels.includes(level)).length;
   const summary = [
     [count('block', 'error'), 'to mend'],
@@ -51,3 +52,7 @@ export function Checks({ checks }: { checks: readonly Check[] }) {
     </section>
   );
 }
+
+/** What is right with several certificates of a JWK Set is said of all of them alike. */
+const isSaidOnce = (check: Check, index: number, all: readonly Check[]): boolean =>
+  check.level !== 'ok' || all.findIndex(({ text }) => text === check.text) === index;

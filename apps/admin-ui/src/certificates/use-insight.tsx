@@ -1,5 +1,6 @@
 import type {
   Check,
+  DecodedCertificate,
   Insight,
   IntendedUse,
   Pasted,
@@ -11,12 +12,23 @@ import { useEffect, useState } from 'react';
 /** Reads certificates here in the browser; loaded only when somebody needs it. */
 const reader = () => import('@holdfast/certificate-insight');
 
+/** One of several certificates in a JWK Set. */
+export interface KeyChoice {
+  readonly certificate: DecodedCertificate;
+  /** The certificate as a key, to be sent. */
+  readonly webKey: Readonly<Record<string, unknown>>;
+  /** Nothing stands against it. */
+  readonly isSound: boolean;
+}
+
 export interface Reading {
   /** Whatever it is, also where it is not one certificate. */
   readonly pasted: Pasted;
   readonly insight: Insight;
   readonly checks: readonly Check[];
   readonly compared: readonly { readonly label: string; readonly value: string }[];
+  /** To be pinned, where a JWK Set has several certificates; empty where there is at most one. */
+  readonly choices: readonly KeyChoice[];
   /** The names that its leaf could be registered by. */
   readonly offered: readonly RegistrableName[];
 }
@@ -44,35 +56,61 @@ export function useReading(input: string | Uint8Array, use: IntendedUse): Readin
 }
 
 async function read(input: string | Uint8Array, use: IntendedUse): Promise<Reading> {
-  const { readPasted, toOneCertificate, lint, whatWillBeCompared, allRegistrableNames } = await reader();
+  const { readPasted, toOneCertificate, lint, whatWillBeCompared, allRegistrableNames, toWebKey } =
+    await reader();
   const pasted = await readPasted(input);
   const insight = toOneCertificate(pasted);
   const now = new Date();
+  const found = use.mode === 'pin-certificate' && pasted.kind === 'jwks' ? lint(pasted, use, now) : [];
+  const choices = use.mode === 'pin-certificate' ? choicesIn(pasted, found, toWebKey) : [];
   // Where there is no one certificate, what there is instead is explained as well; that it is none is said already.
   const explained = insight.readable || pasted.kind === 'refused' ? [] : lint(pasted, use, now);
-  const checks = [...lint(insight, use, now), ...explained.filter(({ code }) => code !== 'IS_REQUEST')];
+  const checks =
+    choices.length > 0
+      ? found
+      : [...lint(insight, use, now), ...explained.filter(({ code }) => code !== 'IS_REQUEST')];
   return {
     pasted,
     insight,
     checks,
+    choices,
     compared: insight.readable ? whatWillBeCompared(insight.certificates, use) : [],
     offered: insight.readable ? allRegistrableNames(insight.certificates[0]) : [],
   };
 }
 
+function choicesIn(
+  pasted: Pasted,
+  checks: readonly Check[],
+  toWebKey: (certificate: DecodedCertificate) => KeyChoice['webKey'],
+): KeyChoice[] {
+  const keys = pasted.kind === 'jwks' ? pasted.keys : [];
+  const choices = keys.flatMap(({ index, chain }) =>
+    chain === undefined
+      ? []
+      : {
+          certificate: chain[0],
+          webKey: toWebKey(chain[0]),
+          isSound: !checks.some(({ key, level }) => key === index && isAgainst(level)),
+        },
+  );
+  return choices.length > 1 ? choices : [];
+}
+
+const isAgainst = (level: Check['level']): boolean => level === 'error' || level === 'block';
+
 /** Whether what was read can be sent: readable, and nothing stands against it. */
 export function isSendable(reading: Reading | undefined): reading is Reading & { insight: ReadableInsight } {
   return (
-    reading !== undefined &&
-    reading.insight.readable &&
-    !reading.checks.some(({ level }) => level === 'error' || level === 'block')
+    reading !== undefined && reading.insight.readable && !reading.checks.some(({ level }) => isAgainst(level))
   );
 }
 
-/** Why a form with this certificate cannot be sent yet. */
-export function holdOf(reading: Reading | undefined): string | undefined {
+/** Why a form with this certificate cannot be sent yet. `picked`: how many of its choices are. */
+export function holdOf(reading: Reading | undefined, picked = 0): string | undefined {
   if (reading === undefined) return undefined;
-  const count = reading.checks.filter(({ level }) => level === 'error' || level === 'block').length;
+  if (reading.choices.length > 0) return picked > 0 ? undefined : 'First pick a certificate above.';
+  const count = reading.checks.filter(({ level }) => isAgainst(level)).length;
   if (count === 0) return undefined;
   return count === 1 ? 'First mend the error above.' : `First mend the ${count} errors above.`;
 }

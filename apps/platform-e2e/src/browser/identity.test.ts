@@ -1,7 +1,9 @@
+import { createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { makeSelfSigned, uniqueName, validNow } from '../harness/identity.js';
+import type { IssuedCertificate } from '@holdfast/test-pki';
+import { makeSelfSigned, thumbprintOf, uniqueName, validNow } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
-import { registerPartner, type RegisteredPartner } from '../harness/partners.js';
+import { registerPartner, registerPinnedClient, type RegisteredPartner } from '../harness/partners.js';
 import { needsPrograms } from '../harness/programs.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { signedInOwner } from './pages.js';
@@ -72,6 +74,67 @@ describe('the identity of a new application', () => {
     await owner.read('SHA-256 of its public key');
     expect(await create(clientId)).toMatchObject([{ kind: 'certificate', match: 'public-key' }]);
     await owner.read('or any other certificate with its public key');
+  });
+
+  const keyOf = ({ pem, der }: IssuedCertificate): object => ({
+    ...createPublicKey(pem).export({ format: 'jwk' }),
+    x5c: [Buffer.from(der).toString('base64')],
+  });
+  const thumbprintsOf = (credentials: unknown): unknown[] =>
+    (credentials as { 'x5t#S256': string }[]).map((credential) => credential['x5t#S256']).sort();
+
+  inBrowser(
+    'is all certificates of a JWK Set, and later those of one that are picked (RFC 8705 §2.2)',
+    async () => {
+      const clientId = await begin();
+      const leaves = await Promise.all(
+        [1, 2, 3, 4].map((number) => makeSelfSigned(`CN=${clientId}-${number}`)),
+      );
+      const [first, second, third, fourth] = leaves as [IssuedCertificate, ...IssuedCertificate[]];
+      await owner.click('radio', 'Pin certificate');
+      await owner.fill('Certificate', JSON.stringify({ keys: [keyOf(first), keyOf(second!)] }));
+      await owner.read('2 of the 2 certificates in this JWK Set');
+      await owner.read('--jwks client.jwks.json');
+      expect(thumbprintsOf(await create(clientId))).toEqual([first, second!].map(thumbprintOf).sort());
+
+      await owner.click('button', 'Add certificate');
+      const bare = { ...keyOf(first), x5c: undefined };
+      const keys = [keyOf(first), bare, keyOf(third!), keyOf(fourth!)];
+      await owner.fill('Certificate', JSON.stringify({ keys }));
+      await owner.read('2 of the 3 certificates in this JWK Set');
+      expect(await owner.page.getByRole('checkbox', { name: `CN=${clientId}-1` }).isDisabled()).toBe(true);
+      await owner.read('is registered already');
+      await owner.page.locator('[data-code=JWK_NO_CERTIFICATE]').waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await owner.page.emulateMedia({ colorScheme });
+        expect(await owner.accessibilityViolations()).toEqual([]);
+      }
+      await owner.click('button', 'Add 2 certificates');
+      await owner.page.getByRole('button', { name: `Retire CN=${clientId}-4` }).waitFor();
+      await owner.click('button', 'Add certificate');
+      await owner.fill('Certificate', JSON.stringify({ keys: [keyOf(third!), keyOf(fourth!)] }));
+      await owner.read('First pick a certificate above.');
+      const { items } = await operator.get(`credentials?client=${clientId}`);
+      expect(thumbprintsOf(items)).toEqual(leaves.map(thumbprintOf).sort());
+      expect(owner.problems).toEqual([]);
+    },
+  );
+
+  inBrowser('keeps what was added of a JWK Set before one was refused, and says which that is', async () => {
+    const elsewhere = await registerPinnedClient(operator, partner);
+    const clientId = await begin();
+    const own = await makeSelfSigned(`CN=${clientId}`);
+    const next = await makeSelfSigned(`CN=${clientId}-next`);
+    await owner.click('radio', 'Pin certificate');
+    await owner.fill('Certificate', own.pem);
+    await create(clientId);
+    await owner.click('button', 'Add certificate');
+    await owner.fill('Certificate', JSON.stringify({ keys: [keyOf(next), keyOf(elsewhere.leaf)] }));
+    await owner.click('button', 'Add 2 certificates');
+    await owner.read(`certificate ${thumbprintOf(elsewhere.leaf)}`);
+    await owner.read('1 of the 2 certificates in this JWK Set');
+    const { items } = await operator.get(`credentials?client=${clientId}`);
+    expect(thumbprintsOf(items)).toEqual([own, next].map(thumbprintOf).sort());
   });
 
   inBrowser('is the address of a key set where that was chosen; the page says what was fetched', async () => {
