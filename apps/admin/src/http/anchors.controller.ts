@@ -23,19 +23,23 @@ import {
 import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
-import { ifMatch, requireIfMatch, tagged } from './entity-tag.js';
 import { listQuery, toList } from './paging.js';
-import { accepted, parseId, parseInput, written, WriteRefused } from './refused-input.js';
-import { StatusController } from './status.controller.js';
+import { accepted, parseInput, written } from './refused-input.js';
+import { MemberController } from './member.controller.js';
 import { showAnchor } from './views.js';
 
 const parseQuery = listQuery('name', 'partner');
 
 @Controller('api/v1/anchors')
 @RequireScopes(ADMIN_SCOPE)
-export class AnchorsController extends StatusController<TrustAnchorEntry, Anchor> {
+export class AnchorsController extends MemberController<TrustAnchorEntry, Anchor> {
   constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {
-    super({ what: 'anchor', show: showAnchor, write: (...change) => registry.setAnchorStatus(...change) });
+    super({
+      what: 'anchor',
+      find: (id) => registry.findAnchor(id),
+      show: showAnchor,
+      write: (...change) => registry.setAnchorStatus(...change),
+    });
   }
 
   @Get()
@@ -53,15 +57,8 @@ export class AnchorsController extends StatusController<TrustAnchorEntry, Anchor
     return showAnchor(written(await this.registry.addAnchor(actor, anchor)));
   }
 
-  @Get(':id')
-  async show(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Anchor> {
-    const anchor = await this.registry.findAnchor(parseId(id, 'anchor'));
-    if (anchor === undefined) throw new WriteRefused({ refused: 'not_found', what: `anchor ${id}` });
-    return tagged(reply, showAnchor(anchor));
-  }
-
   @Patch(':id')
-  async except(
+  except(
     @By() actor: Actor,
     @Param('id') id: string,
     @Body() body: unknown,
@@ -70,8 +67,8 @@ export class AnchorsController extends StatusController<TrustAnchorEntry, Anchor
   ): Promise<Anchor> {
     const { server_auth_until: text } = parseInput(AnchorChange, body);
     const until = text === null ? undefined : accepted(parseServerAuthUntil(text, new Date()));
-    const when = ifMatch(requireIfMatch(tags), showAnchor);
-    const anchor = await this.registry.setServerAuthUntil(actor, parseId(id, 'anchor'), until, when);
-    return tagged(reply, showAnchor(written(anchor)));
+    return this.change(id, tags, reply, (anchor, when) =>
+      this.registry.setServerAuthUntil(actor, anchor, until, when),
+    );
   }
 }

@@ -17,19 +17,23 @@ import type { Actor, Partner as Entry, RegistryAdministration } from '@holdfast/
 import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE, By } from './actor.js';
-import { ifMatch, requireIfMatch, tagged } from './entity-tag.js';
 import { listQuery, toList } from './paging.js';
-import { parseId, parseInput, written, WriteRefused } from './refused-input.js';
-import { StatusController } from './status.controller.js';
+import { parseInput, written } from './refused-input.js';
+import { MemberController } from './member.controller.js';
 import { showPartner } from './views.js';
 
 const parseQuery = listQuery('name');
 
 @Controller('api/v1/partners')
 @RequireScopes(ADMIN_SCOPE)
-export class PartnersController extends StatusController<Entry, Partner> {
+export class PartnersController extends MemberController<Entry, Partner> {
   constructor(@Inject(REGISTRY) private readonly registry: RegistryAdministration) {
-    super({ what: 'partner', show: showPartner, write: (...change) => registry.setPartnerStatus(...change) });
+    super({
+      what: 'partner',
+      find: (id) => registry.findPartner(id),
+      show: showPartner,
+      write: (...change) => registry.setPartnerStatus(...change),
+    });
   }
 
   @Get()
@@ -44,15 +48,8 @@ export class PartnersController extends StatusController<Entry, Partner> {
     return showPartner(written(await this.registry.createPartner(actor, parseInput(NewPartner, body))));
   }
 
-  @Get(':id')
-  async show(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Partner> {
-    const partner = await this.registry.findPartner(parseId(id, 'partner'));
-    if (partner === undefined) throw new WriteRefused({ refused: 'not_found', what: `partner ${id}` });
-    return tagged(reply, showPartner(partner));
-  }
-
   @Patch(':id')
-  async rename(
+  rename(
     @By() actor: Actor,
     @Param('id') id: string,
     @Body() body: unknown,
@@ -60,8 +57,8 @@ export class PartnersController extends StatusController<Entry, Partner> {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Partner> {
     const { name } = parseInput(PartnerChange, body);
-    const when = ifMatch(requireIfMatch(tags), showPartner);
-    const renamed = await this.registry.renamePartner(actor, parseId(id, 'partner'), name, when);
-    return tagged(reply, showPartner(written(renamed)));
+    return this.change(id, tags, reply, (partner, when) =>
+      this.registry.renamePartner(actor, partner, name, when),
+    );
   }
 }

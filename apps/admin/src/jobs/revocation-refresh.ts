@@ -14,32 +14,31 @@ import type {
   RevocationSourceState,
 } from '@holdfast/postgres';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
-import { attemptAt, fetchFrom, type Attempt as AnyAttempt, type AttemptPorts } from './fetch-attempt.js';
+import { fetchFrom, type Attempt as AnyAttempt } from './fetch-attempt.js';
 import { parseFetchedList } from './fetched-list.js';
 import { parseFetchedResponse, toRequest } from './fetched-response.js';
-import type { JobKind } from './job-queue.js';
 import { refreshAt, type Lifetime } from './refresh-times.js';
+import { SourceRefresh, type SourceRefreshPorts, type SourceReport } from './source-refresh.js';
 
-type Attempt = AnyAttempt<'stored' | 'not_usable' | 'stale'>;
+type Outcome = 'stored' | 'not_usable' | 'stale';
+type Attempt = AnyAttempt<Outcome>;
 
 /** How an attempt went: the labels of the metric. */
 export type RefreshOutcome = Attempt['outcome'];
 
-export interface RefreshReport extends RevocationSource {
-  readonly outcome: RefreshOutcome;
-  /** For the operator; `undefined` after a success. */
-  readonly error: string | undefined;
-  readonly nextDue: Date;
-}
+export type RefreshReport = SourceReport<RevocationSource, Outcome>;
 
-export interface RevocationRefreshPorts extends AttemptPorts {
+export interface RevocationRefreshPorts extends SourceRefreshPorts<
+  RevocationSource,
+  RevocationSourceState,
+  Outcome
+> {
   readonly schedule: RevocationSchedule;
   readonly registry: Pick<
     RegistryAdministration,
     'findAnchor' | 'storeRevocationList' | 'storeOcspResponse' | 'removeOcspResponse'
   >;
   readonly outbound: Pick<OutboundFetch, 'fetch'>;
-  readonly onReport: (report: RefreshReport) => void;
 }
 
 /** RFC 5280 §4.2.1.13: http, and https although §8 warns of it; LDAP is not fetched. */
@@ -48,8 +47,6 @@ const PORTS = [80, 443];
 /** Some 25,000 entries. Every token service reads the list between two requests: 10 MiB would stop it for seconds. */
 const MAXIMUM_LIST_BYTES = 1024 * 1024;
 const MAXIMUM_RESPONSE_BYTES = 64 * 1024;
-/** Tasks taken up by one look for what is due. */
-const AT_ONCE = 100;
 const ACTOR: Actor = { id: 'job:revocation-refresh', requestId: null };
 
 /**
@@ -58,28 +55,20 @@ const ACTOR: Actor = { id: 'job:revocation-refresh', requestId: null };
  *
  * Fetches only what stands in `revocation_source`: URLs of validated paths, noted by the token service.
  */
-export class RevocationRefresh implements JobKind<RevocationSource> {
+export class RevocationRefresh extends SourceRefresh<RevocationSource, RevocationSourceState, Outcome> {
   readonly name = 'revocation-refresh';
-  readonly concurrency = 4;
-  readonly expireInSeconds = 60;
 
   constructor(
     private readonly ports: RevocationRefreshPorts,
     /** Hosts of private networks that the operator listed. */
     private readonly listedHosts: ReadonlySet<string>,
-  ) {}
-
-  findDue(): Promise<readonly RevocationSource[]> {
-    return this.ports.schedule.findDue(this.ports.now(), AT_ONCE);
+  ) {
+    super(ports);
   }
 
-  async perform(source: RevocationSource): Promise<void> {
-    const { schedule, now } = this.ports;
-    const state = await schedule.find(source);
-    // Another replica was faster.
-    if (state === undefined || state.nextDue > now()) return;
-    if (state.question !== undefined && state.question.endsAt < now()) await this.forget(source);
-    else await this.refresh(source, state);
+  protected override performDue(source: RevocationSource, state: RevocationSourceState): Promise<void> {
+    const hasEnded = state.question !== undefined && state.question.endsAt < this.ports.now();
+    return hasEnded ? this.forget(source) : super.performDue(source, state);
   }
 
   /** Whether a certificate that has ended is revoked is nobody's question any more. */
@@ -90,20 +79,7 @@ export class RevocationRefresh implements JobKind<RevocationSource> {
     await this.ports.schedule.remove(source);
   }
 
-  private refresh(source: RevocationSource, state: RevocationSourceState): Promise<void> {
-    const { schedule, onReport } = this.ports;
-    return attemptAt(
-      state,
-      this.ports,
-      () => this.attempt(source, state.question),
-      async ({ outcome, ...attempt }) => {
-        await schedule.record(source, attempt);
-        onReport({ ...source, outcome, error: attempt.error, nextDue: attempt.nextDue });
-      },
-    );
-  }
-
-  private attempt(source: RevocationSource, question: OcspQuestion | undefined): Promise<Attempt> {
+  protected attempt(source: RevocationSource, { question }: RevocationSourceState): Promise<Attempt> {
     return question === undefined ? this.fetchList(source) : this.askResponder(source, question);
   }
 

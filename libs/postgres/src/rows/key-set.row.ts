@@ -1,6 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ClientRow } from './client.row.js';
 import { CredentialRow } from './credential.row.js';
+import { SourceRow } from './source.row.js';
 import { VersionedRow } from './versioned.row.js';
 
 /** What was fetched from a `jwks_uri`; its id is the credential's. */
@@ -25,23 +26,11 @@ export class KeySetRow extends VersionedRow {
   freshUntil!: Date;
 }
 
-/** When a `jwks_uri` is fetched next, and how that went last. Not replicated. */
+/** A `jwks_uri`, and how fetching from it goes. */
 @Entity('key_set_source')
 @ForeignKey(() => CredentialRow, ['credentialId'], ['id'], { name: 'key_set_source_credential_fkey' })
 @Index('key_set_source_by_due', ['nextDue'])
-export class KeySetSourceRow {
+export class KeySetSourceRow extends SourceRow {
   @PrimaryColumn('text', { name: 'credential_id', primaryKeyConstraintName: 'key_set_source_pkey' })
   credentialId!: string;
-
-  @Column('timestamptz', { name: 'next_due', default: () => 'now()' })
-  nextDue!: Date;
-
-  @Column('timestamptz', { name: 'last_attempt', nullable: true })
-  lastAttempt!: Date | null;
-
-  @Column('timestamptz', { name: 'last_success', nullable: true })
-  lastSuccess!: Date | null;
-
-  @Column('text', { name: 'last_error', nullable: true })
-  lastError!: string | null;
 }

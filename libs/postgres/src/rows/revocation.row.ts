@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { TrustAnchorRow } from './trust-anchor.row.js';
+import { SourceRow } from './source.row.js';
 import { VersionedRow } from './versioned.row.js';
 
 /** A CRL at hand for an anchor, one for each source. */
@@ -79,7 +80,7 @@ export class OcspResponseRow extends VersionedRow {
 )
 @ForeignKey(() => TrustAnchorRow, ['anchorId'], ['id'], { name: 'revocation_source_anchor_fkey' })
 @Index('revocation_source_by_due', ['nextDue'])
-export class RevocationSourceRow {
+export class RevocationSourceRow extends SourceRow {
   @PrimaryColumn('text', { name: 'anchor_id', primaryKeyConstraintName: 'revocation_source_pkey' })
   anchorId!: string;
 
@@ -104,16 +105,4 @@ export class RevocationSourceRow {
 
   @Column('timestamptz', { name: 'first_seen', default: () => 'now()' })
   firstSeen!: Date;
-
-  @Column('timestamptz', { name: 'next_due', default: () => 'now()' })
-  nextDue!: Date;
-
-  @Column('timestamptz', { name: 'last_attempt', nullable: true })
-  lastAttempt!: Date | null;
-
-  @Column('timestamptz', { name: 'last_success', nullable: true })
-  lastSuccess!: Date | null;
-
-  @Column('text', { name: 'last_error', nullable: true })
-  lastError!: string | null;
 }
