@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@holdfast/postgres/testing';
 import { createSelfSigned, type IssuedCertificate } from '@holdfast/test-pki';
 import { thumbprintOf } from '@holdfast/token-binding';
-import { JobQueue } from './job-queue.js';
-import { CLIENT, jwkOf, KeySetWorld, NOON } from './testing/key-set-world.js';
+import { CLIENT, jwkOf, KeySetWorld } from './testing/key-set-world.js';
+import { NOON } from './testing/source-world.js';
 
 const SECRET = 'c2VjcmV0LXByaXZhdGUta2V5';
 const MEGABYTE = 'x'.repeat(1024 * 1024);
@@ -249,15 +249,7 @@ describe('KeySetRefresh', () => {
   });
 
   it('has a new set within 5 s, fetched once by two replicas', async () => {
-    const queues = [1, 2].map(() =>
-      new JobQueue({
-        url: world.test.adminUrl,
-        onError: (error) => {
-          throw error;
-        },
-      }).add(world.refresh()),
-    );
-    for (const queue of queues) queue.start();
+    const stopReplicas = world.startTwoReplicas();
     await eventually(() => world.counts(world.certificate), 10_000);
     await world.addClient('beta', 'beta-stock', `${world.url}?second`);
     const took = await eventually(
@@ -265,7 +257,7 @@ describe('KeySetRefresh', () => {
       10_000,
     );
     expect(took).toBeLessThan(5_000);
-    for (const queue of queues) await queue.stop();
+    await stopReplicas();
     expect(world.requests).toBe(2);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthority, makeOcspError, type IssuedCertificate } from '@holdfast/test-pki';
-import { minutes, NOON, RevocationWorld } from './testing/revocation-world.js';
+import { minutes, RevocationWorld } from './testing/revocation-world.js';
+import { NOON } from './testing/source-world.js';
 
 const after = (minute: number): Date => new Date(NOON.getTime() + minutes(minute));
 const LEAF = { subject: 'CN=orders,O=Acme', notBefore: after(-6_000), notAfter: after(6_000) };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthority } from '@holdfast/test-pki';
 import { eventually } from '@holdfast/postgres/testing';
-import { JobQueue } from './job-queue.js';
-import { minutes, NOON, RevocationWorld } from './testing/revocation-world.js';
+import { minutes, RevocationWorld } from './testing/revocation-world.js';
+import { NOON } from './testing/source-world.js';
 
 const OTHER = {
   subject: 'CN=Other CA',
@@ -169,21 +169,13 @@ describe('RevocationRefresh', () => {
   });
 
   it('has a new source within 5 s, fetched once by two replicas', async () => {
-    const queues = [1, 2].map(() =>
-      new JobQueue({
-        url: world.test.adminUrl,
-        onError: (error) => {
-          throw error;
-        },
-      }).add(world.refresh()),
-    );
-    for (const queue of queues) queue.start();
+    const stopReplicas = world.startTwoReplicas();
     await eventually(async () => (await world.atHand()).length === 1, 10_000);
     const url = `${world.url}?second`;
     await world.want(url);
     const took = await eventually(async () => (await world.atHand()).length === 2, 10_000);
     expect(took).toBeLessThan(5_000);
-    for (const queue of queues) await queue.stop();
+    await stopReplicas();
     expect(world.requests).toBe(2);
   });
 });

@@ -1,18 +1,14 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { parseCertificate, type StatusSource } from '@holdfast/certificate-validation';
 import { parseNewAnchor, type RevocationMode, type RevocationSourceEntry } from '@holdfast/client-registry';
 import { OutboundFetch } from '@holdfast/outbound-fetch';
 import {
   createDataSource,
   Database,
-  PostgresRegistryAdministration,
-  RegistryWriter,
-  PostgresRegistryFeed,
   RevocationSchedule,
   RevocationSources,
+  type RevocationSource,
 } from '@holdfast/postgres';
-import { createTestDatabase, type TestDatabase } from '@holdfast/postgres/testing';
 import {
   createAuthority,
   makeOcspResponse,
@@ -23,11 +19,9 @@ import {
   type RawExtension,
 } from '@holdfast/test-pki';
 import { RevocationRefresh, type RefreshReport } from '../revocation-refresh.js';
+import { createStorage, LONG, NOON, SOMEBODY, SourceWorld, type TestStorage } from './source-world.js';
 
-export const NOON = new Date('2026-06-01T12:00:00Z');
 export const minutes = (count: number): number => count * 60_000;
-const SOMEBODY = { id: 'somebody', requestId: null };
-const LONG = { notBefore: new Date('2020-01-01'), notAfter: new Date('2049-01-01') };
 
 export interface ListOptions {
   readonly signer?: Authority;
@@ -38,43 +32,27 @@ export interface ListOptions {
 }
 
 /** A partner's CA under which revocation is asked, its server for CRLs on loopback, and the jobs of two replicas. */
-export class RevocationWorld {
+export class RevocationWorld extends SourceWorld<RevocationSource, RefreshReport> {
   static async create(): Promise<RevocationWorld> {
-    const test = await createTestDatabase();
-    const dataSource = createDataSource({ url: test.adminUrl, applicationName: 'test', poolSize: 5 });
-    await dataSource.initialize();
     const authority = await createAuthority({ subject: 'CN=Partner CA', ...LONG });
-    const world = new RevocationWorld(test, new Database(dataSource), authority);
-    await world.listen();
+    const world = new RevocationWorld(await createStorage(), authority);
+    await world.listen(createServer);
     await world.registry.createPartner(SOMEBODY, { id: 'acme', name: 'Acme' });
     await world.addAnchor('acme-ca', authority, 'hard');
     return world;
   }
 
-  readonly schedule: RevocationSchedule;
-  readonly registry: PostgresRegistryAdministration;
-  /** What attempts led to, oldest first. */
-  readonly reports: RefreshReport[] = [];
-  requests = 0;
-  now = NOON;
-  answer: RequestListener = (_request, response) => void response.writeHead(404).end();
-  private server: Server | undefined;
-  private port = 0;
+  readonly schedule = new RevocationSchedule(this.database);
 
   private constructor(
-    readonly test: TestDatabase,
-    private readonly database: Database,
+    storage: TestStorage,
     readonly authority: Authority,
   ) {
-    this.schedule = new RevocationSchedule(database);
-    const now = (): Date => this.now;
-    this.registry = new PostgresRegistryAdministration(
-      new RegistryWriter(database, { application: 'admin', now }),
-    );
+    super(storage);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/ca.crl`;
+    return `http://${this.host}/ca.crl`;
   }
 
   async addAnchor(id: string, authority: Authority, revocation: RevocationMode): Promise<void> {
@@ -163,8 +141,7 @@ export class RevocationWorld {
     this.answer = (_request, response) => void response.end(body);
   }
 
-  /** A job with its own guard, as each replica has one. */
-  refresh(listedHosts: readonly string[] = [`127.0.0.1:${this.port}`]): RevocationRefresh {
+  refresh(listedHosts: readonly string[] = [this.host]): RevocationRefresh {
     return new RevocationRefresh(
       {
         schedule: this.schedule,
@@ -178,40 +155,9 @@ export class RevocationWorld {
     );
   }
 
-  /** One look at what is due, and the work itself, without the queue. */
-  async once(refresh = this.refresh()): Promise<RefreshReport | undefined> {
-    const before = this.reports.length;
-    for (const source of await refresh.findDue()) await refresh.perform(source);
-    return this.reports[before];
-  }
-
   /** The CRLs at hand: thisUpdate in minutes from NOON. */
   async atHand(): Promise<number[]> {
     const lists = await this.registry.listRevocationLists({ limit: 10, after: undefined }, {});
     return lists.map(({ thisUpdate }) => (thisUpdate.getTime() - NOON.getTime()) / minutes(1));
-  }
-
-  version(): Promise<bigint> {
-    return new PostgresRegistryFeed(this.database).currentVersion();
-  }
-
-  async stop(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise((resolve) => this.server?.close(resolve));
-    await this.database.dataSource.destroy();
-    await this.test.drop();
-  }
-
-  private listen(): Promise<void> {
-    this.server = createServer((request, response) => {
-      this.requests += 1;
-      void this.answer(request, response);
-    });
-    return new Promise((resolve) =>
-      this.server!.listen(0, '127.0.0.1', () => {
-        this.port = (this.server!.address() as AddressInfo).port;
-        resolve();
-      }),
-    );
   }
 }
