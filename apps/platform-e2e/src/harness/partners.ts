@@ -1,5 +1,5 @@
-import type { Authority, IssuedCertificate } from '@holdfast/test-pki';
-import { issueLeaf, makeRoot, makeSelfSigned, toIdentity, uniqueName } from './identity.js';
+import type { Authority, IssuedCertificate, RawExtension } from '@holdfast/test-pki';
+import { issueLeaf, makeRoot, makeSelfSigned, toIdentity, uniqueName, validNow } from './identity.js';
 import type { Operator } from './operator.js';
 import { tokenOf, type PartnerClient } from './token-endpoint.js';
 
@@ -81,11 +81,34 @@ export async function registerClient(
   partner: RegisteredPartner,
   { clientId, identity, leaf, scopes = [READ, WRITE] }: ClientToRegister,
 ): Promise<PartnerClient & { readonly leaf: IssuedCertificate }> {
-  await operator.post('clients', newClient(partner, clientId, identity));
-  await operator.post('grants', { client: clientId, resource: operator.stack.orders, scopes });
-  const client = { partner: partner.id, clientId, identity: toIdentity(leaf), leaf };
+  const client = await enterClient(operator, partner, { clientId, identity, leaf, scopes });
   await tokenOf(operator.stack, client);
   return client;
+}
+
+/** The same for one that gets no token yet. */
+export async function enterClient(
+  operator: Operator,
+  partner: RegisteredPartner,
+  { clientId, identity, leaf, scopes = [READ, WRITE] }: ClientToRegister,
+): Promise<PartnerClient & { readonly leaf: IssuedCertificate }> {
+  await operator.post('clients', newClient(partner, clientId, identity));
+  await operator.post('grants', { client: clientId, resource: operator.stack.orders, scopes });
+  return { partner: partner.id, clientId, identity: toIdentity(leaf), leaf };
+}
+
+/** One that is known by its subject, with a certificate that says where its status is published. */
+export async function enterClientWith(
+  operator: Operator,
+  partner: RegisteredPartner,
+  extensions: readonly RawExtension[],
+): Promise<NamedClient> {
+  const clientId = uniqueName('published');
+  const subject = `CN=${clientId},O=${partner.id},C=SE`;
+  const extendedKeyUsage = ['clientAuth'] as const;
+  const leaf = await partner.root.issue({ subject, extendedKeyUsage, extensions, ...validNow() });
+  const identity = { tls_client_auth_subject_dn: subject };
+  return { ...(await enterClient(operator, partner, { clientId, identity, leaf, scopes: [READ] })), subject };
 }
 
 /** The body of `POST /clients`: the method is the one that the identity belongs to. */

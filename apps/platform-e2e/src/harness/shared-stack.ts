@@ -34,6 +34,20 @@ export async function startOwnStack(
   };
 }
 
+/** Starts a stack whose admin app may fetch from a server on this machine, over https if `authorityFile` names who vouches for it. */
+export async function startFetchingStack(
+  name: string,
+  { host, authorityFile }: { readonly host: string; readonly authorityFile?: string },
+): Promise<OwnStack> {
+  const more = { EGRESS_ALLOWED_HOSTS: host, ...(authorityFile && { NODE_EXTRA_CA_CERTS: authorityFile }) };
+  Object.assign(process.env, more);
+  try {
+    return await startOwnStack(name);
+  } finally {
+    for (const variable of Object.keys(more)) delete process.env[variable];
+  }
+}
+
 /** Starts the stack of a whole run and tells everybody where it is. With HOLDFAST_E2E_HOME set, that one is used. */
 export async function startSharedStack(): Promise<OwnStack> {
   const directory = makeRunDirectory();

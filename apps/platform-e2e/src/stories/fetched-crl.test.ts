@@ -1,16 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { crlDistributionPoint, type IssuedCertificate } from '@holdfast/test-pki';
+import {
+  crlDistributionPoint,
+  type Authority,
+  type IssuedCertificate,
+  type RawExtension,
+} from '@holdfast/test-pki';
 import { AppProcess } from '../harness/app-process.js';
 import { beside } from '../harness/beside.js';
 import { CrlServer } from '../harness/crl-server.js';
 import { query } from '../harness/database.js';
-import { makeRoot, toIdentity, uniqueName, validNow } from '../harness/identity.js';
+import { makeRoot, toIdentity, validNow } from '../harness/identity.js';
 import { readMetric } from '../harness/metrics.js';
 import { Operator } from '../harness/operator.js';
-import { READ, registerPartner, type RegisteredPartner } from '../harness/partners.js';
+import {
+  enterClientWith,
+  registerPartner,
+  type NamedClient,
+  type RegisteredPartner,
+} from '../harness/partners.js';
 import { newDirectory } from '../harness/run-directory.js';
-import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
+import { startFetchingStack, type OwnStack } from '../harness/shared-stack.js';
 import {
   credentialsForm,
   requestToken,
@@ -32,16 +42,13 @@ describe('a partner whose authority publishes CRLs', () => {
   let operator: Operator;
   let stack: OwnStack;
   let partner: RegisteredPartner;
-  let client: PartnerClient;
-  let leaf: IssuedCertificate;
+  let client: NamedClient;
 
   beforeAll(async () => {
     server = await CrlServer.listen();
-    process.env['EGRESS_ALLOWED_HOSTS'] = server.host;
-    stack = await startOwnStack('fetched-crl');
-    delete process.env['EGRESS_ALLOWED_HOSTS'];
+    stack = await startFetchingStack('fetched-crl', server);
     operator = new Operator(stack);
-    ({ partner, client, leaf } = await register('hard'));
+    ({ partner, client } = await register('hard'));
     await seen(async () => (await query(stack, 'SELECT FROM access_grant')).length > 0);
   }, 60_000);
   afterAll(async () => {
@@ -51,29 +58,15 @@ describe('a partner whose authority publishes CRLs', () => {
 
   jest.setTimeout(5 * FETCHED_WITHIN_MS);
 
-  const issueLeaf = (subject: string, path: string, root = partner.root): Promise<IssuedCertificate> =>
-    root.issue({
-      subject,
-      extendedKeyUsage: ['clientAuth'],
-      extensions: [crlDistributionPoint(`http://${server.host}${path}`)],
-      ...validNow(),
-    });
+  const publishedAt = (path: string): readonly RawExtension[] => [
+    crlDistributionPoint(`http://${server.host}${path}`),
+  ];
+  const issueLeaf = (subject: string, path: string, root: Authority): Promise<IssuedCertificate> =>
+    root.issue({ subject, extendedKeyUsage: ['clientAuth'], extensions: publishedAt(path), ...validNow() });
   /** A partner of this mode, and a client whose certificate names where its CRL is. */
   const register = async (mode: 'soft' | 'hard') => {
     const partner = await registerPartner(operator, `publishing-${mode}`, mode);
-    const clientId = uniqueName('published');
-    const subject = `CN=${clientId},O=${partner.id},C=SE`;
-    const leaf = await issueLeaf(subject, '/ca.crl', partner.root);
-    const client = { partner: partner.id, clientId, identity: toIdentity(leaf) };
-    await operator.post('clients', {
-      id: clientId,
-      partner: partner.id,
-      token_endpoint_auth_method: 'tls_client_auth',
-      anchor: partner.anchor,
-      tls_client_auth_subject_dn: subject,
-    });
-    await operator.post('grants', { client: clientId, resource: stack.orders, scopes: [READ] });
-    return { partner, client, leaf, subject };
+    return { partner, client: await enterClientWith(operator, partner, publishedAt('/ca.crl')) };
   };
   const status = async (): Promise<number> => (await requestToken(stack, client)).status;
 
@@ -97,7 +90,7 @@ describe('a partner whose authority publishes CRLs', () => {
   });
 
   it('is refused after it was revoked and the CRL was fetched again', async () => {
-    server.publish(partner.root, [leaf]);
+    server.publish(partner.root, [client.leaf]);
     await query(stack, 'UPDATE revocation_source SET next_due = now()');
     await seen(async () => (await status()) === 401);
     expect(server.requests).toEqual(['/ca.crl', '/ca.crl']);
@@ -128,7 +121,7 @@ describe('a partner whose authority publishes CRLs', () => {
 
   it('is accepted under soft when the last good CRL has ended, which sets off the alarms; over a restart what stood on it is refused (R-28, CV-10)', async () => {
     const soft = await register('soft');
-    const revoked = await issueLeaf(soft.subject, '/ca.crl', soft.partner.root);
+    const revoked = await issueLeaf(soft.client.subject, '/ca.crl', soft.partner.root);
     const stolen = { ...soft.client, identity: toIdentity(revoked) };
     const { tokenManagement, adminManagement } = stack.ports;
     const unknown = (): Promise<number> =>

@@ -1,14 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
-import { ocspResponder, type IssuedCertificate } from '@holdfast/test-pki';
+import { ocspResponder } from '@holdfast/test-pki';
 import { query } from '../harness/database.js';
-import { toIdentity, uniqueName, validNow } from '../harness/identity.js';
+import { validNow } from '../harness/identity.js';
 import { OcspServer } from '../harness/ocsp-server.js';
 import { Operator } from '../harness/operator.js';
-import { READ, registerPartner, type RegisteredPartner } from '../harness/partners.js';
+import {
+  enterClientWith,
+  registerPartner,
+  type NamedClient,
+  type RegisteredPartner,
+} from '../harness/partners.js';
 import { needsProgram } from '../harness/programs.js';
-import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
-import { requestToken, type PartnerClient } from '../harness/token-endpoint.js';
+import { startFetchingStack, type OwnStack } from '../harness/shared-stack.js';
+import { requestToken } from '../harness/token-endpoint.js';
 import { within } from '../harness/within.js';
 
 /** First sight: asked within 5 s, and then seen by the token service within 1 s. */
@@ -22,33 +27,14 @@ describe('a partner whose authority answers by OCSP (openssl ocsp)', () => {
   let operator: Operator;
   let stack: OwnStack;
   let partner: RegisteredPartner;
-  let client: PartnerClient;
-  let leaf: IssuedCertificate;
+  let client: NamedClient;
 
   beforeAll(async () => {
     server = await OcspServer.listen();
-    process.env['EGRESS_ALLOWED_HOSTS'] = server.host;
-    stack = await startOwnStack('fetched-ocsp');
-    delete process.env['EGRESS_ALLOWED_HOSTS'];
+    stack = await startFetchingStack('fetched-ocsp', server);
     operator = new Operator(stack);
     partner = await registerPartner(operator, 'answering', 'hard');
-    const clientId = uniqueName('answered');
-    const subject = `CN=${clientId},O=${partner.id},C=SE`;
-    leaf = await partner.root.issue({
-      subject,
-      extendedKeyUsage: ['clientAuth'],
-      extensions: [ocspResponder(`http://${server.host}/`)],
-      ...validNow(),
-    });
-    client = { partner: partner.id, clientId, identity: toIdentity(leaf) };
-    await operator.post('clients', {
-      id: clientId,
-      partner: partner.id,
-      token_endpoint_auth_method: 'tls_client_auth',
-      anchor: partner.anchor,
-      tls_client_auth_subject_dn: subject,
-    });
-    await operator.post('grants', { client: clientId, resource: stack.orders, scopes: [READ] });
+    client = await enterClientWith(operator, partner, [ocspResponder(`http://${server.host}/`)]);
     await seen(async () => (await query(stack, 'SELECT FROM access_grant')).length > 0);
   }, 60_000);
   afterAll(async () => {
@@ -63,7 +49,7 @@ describe('a partner whose authority answers by OCSP (openssl ocsp)', () => {
   const seen = (holds: () => Promise<boolean>): Promise<number> => within(ASKED_WITHIN_MS, holds);
 
   it('is refused at first sight, and accepted within seconds, when the responder has said good', async () => {
-    server.say(partner.root, leaf, 'V');
+    server.say(partner.root, client.leaf, 'V');
     expect(await status()).toBe(401);
     await seen(async () => (await status()) === 200);
     expect(server.requests).toEqual(['POST application/ocsp-request']);
@@ -95,14 +81,14 @@ describe('a partner whose authority answers by OCSP (openssl ocsp)', () => {
     });
     // The times in responses are whole seconds, and an older one replaces nothing.
     await delay(1_000);
-    server.say(partner.root, leaf, 'R', delegate);
+    server.say(partner.root, client.leaf, 'R', delegate);
     await query(stack, NOW);
     await seen(async () => (await status()) === 401);
   });
 
   it('is accepted again when the responder says good again', async () => {
     await delay(1_000);
-    server.say(partner.root, leaf, 'V');
+    server.say(partner.root, client.leaf, 'V');
     await query(stack, NOW);
     await seen(async () => (await status()) === 200);
   });
@@ -114,7 +100,7 @@ describe('a partner whose authority answers by OCSP (openssl ocsp)', () => {
       ...validNow(),
     });
     await delay(1_000);
-    server.say(partner.root, leaf, 'R', stranger);
+    server.say(partner.root, client.leaf, 'R', stranger);
     await query(stack, NOW);
     const refused = `SELECT FROM revocation_source WHERE last_error LIKE 'rev.unknown_signer%'`;
     await seen(async () => (await query(stack, refused)).length === 1);

@@ -5,9 +5,10 @@ import { query } from '../harness/database.js';
 import { makeSelfSigned, thumbprintOf, toIdentity, uniqueName } from '../harness/identity.js';
 import { KeyServer } from '../harness/key-server.js';
 import { Operator } from '../harness/operator.js';
-import { newClient, READ, registerPartner } from '../harness/partners.js';
-import { startOwnStack, type OwnStack } from '../harness/shared-stack.js';
+import { enterClient, READ, registerPartner } from '../harness/partners.js';
+import { startFetchingStack, type OwnStack } from '../harness/shared-stack.js';
 import { credentialsForm, requestToken, tokenRequest, toTokenEndpoint } from '../harness/token-endpoint.js';
+import { within } from '../harness/within.js';
 import { Wire } from '../harness/wire.js';
 
 /** Registered or asked for: fetched within 5 s, and then seen by the token service within 1 s. */
@@ -27,11 +28,7 @@ describe('a partner that publishes its certificates (jwks_uri, RFC 8705 §2.2)',
 
   beforeAll(async () => {
     server = await KeyServer.listen();
-    process.env['EGRESS_ALLOWED_HOSTS'] = server.host;
-    process.env['NODE_EXTRA_CA_CERTS'] = server.authorityFile;
-    stack = await startOwnStack('published-keys');
-    delete process.env['EGRESS_ALLOWED_HOSTS'];
-    delete process.env['NODE_EXTRA_CA_CERTS'];
+    stack = await startFetchingStack('published-keys', server);
     operator = new Operator(stack);
     const partner = await registerPartner(operator, 'publishing');
     clientId = uniqueName('published');
@@ -39,8 +36,8 @@ describe('a partner that publishes its certificates (jwks_uri, RFC 8705 §2.2)',
       [1, 2].map((number) => makeSelfSigned(`CN=published ${number}`)),
     )) as [IssuedCertificate, IssuedCertificate];
     server.publish(first);
-    await operator.post('clients', newClient(partner, clientId, { jwks_uri: server.url }));
-    await operator.post('grants', { client: clientId, resource: stack.orders, scopes: [READ] });
+    const identity = { jwks_uri: server.url };
+    await enterClient(operator, partner, { clientId, identity, leaf: first, scopes: [READ] });
   }, 60_000);
   afterAll(async () => {
     await stack?.stop();
@@ -53,14 +50,6 @@ describe('a partner that publishes its certificates (jwks_uri, RFC 8705 §2.2)',
     (await requestToken(stack, { clientId, identity: toIdentity(leaf) })).status;
   const keySet = async (): Promise<Readonly<Record<string, unknown>>> =>
     ((await operator.get(`key-sets?client=${clientId}`))['items'] as Record<string, unknown>[])[0]!;
-
-  async function within(milliseconds: number, holds: () => Promise<boolean>): Promise<void> {
-    const begun = performance.now();
-    while (!(await holds())) {
-      if (performance.now() - begun > milliseconds) throw new Error('not in time');
-      await delay(25);
-    }
-  }
 
   it('gets a token within seconds of its registration', async () => {
     await within(FETCHED_WITHIN_MS, async () => (await status(first)) === 200);
