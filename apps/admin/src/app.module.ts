@@ -1,12 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { TokenVerifier } from '@holdfast/cnf-token-verification';
-import type { DenyAdministration, RegistryAdministration } from '@holdfast/client-registry';
+import type {
+  DenyAdministration,
+  RegistryAdministration,
+  SigningKeyAdministration,
+} from '@holdfast/client-registry';
 import {
   AUDIT_READER,
   DENY_ADMINISTRATION,
   type AuditReader,
   PostgresModule,
   REGISTRY_ADMINISTRATION,
+  SIGNING_KEY_ADMINISTRATION,
   type PostgresOptions,
 } from '@holdfast/postgres';
 import { BoundTokenModule } from '@holdfast/resource-guard/nest';
@@ -24,8 +29,9 @@ import { PartnersController } from './http/partners.controller.js';
 import { ResourcesController } from './http/resources.controller.js';
 import { RevocationListsController } from './http/revocation-lists.controller.js';
 import { RevocationSourcesController } from './http/revocation-sources.controller.js';
+import { SigningKeysController } from './http/signing-keys.controller.js';
 import { TokenRequestsController } from './http/token-requests.controller.js';
-import { AUDIT, DENIALS, KEY_SET_ADDRESSES, REGISTRY } from './tokens.js';
+import { AUDIT, DENIALS, KEY_SET_ADDRESSES, REGISTRY, SIGNING_KEYS } from './tokens.js';
 
 /** The API itself: the same for machines and for people. */
 export const API_CONTROLLERS = [
@@ -37,6 +43,7 @@ export const API_CONTROLLERS = [
   CredentialsController,
   DenialsController,
   KeySetsController,
+  SigningKeysController,
   CertificatesController,
   ResourcesController,
   GrantsController,
@@ -49,6 +56,7 @@ export const API_CONTROLLERS = [
 export interface ApiPorts {
   readonly registry: RegistryAdministration;
   readonly denials: DenyAdministration;
+  readonly signingKeys: SigningKeyAdministration;
   readonly audit: AuditReader;
   readonly judgeAddress: JudgeAddress;
 }
@@ -67,6 +75,7 @@ export class AdminModule {
       providers: [
         { provide: REGISTRY, useExisting: REGISTRY_ADMINISTRATION },
         { provide: DENIALS, useExisting: DENY_ADMINISTRATION },
+        { provide: SIGNING_KEYS, useExisting: SIGNING_KEY_ADMINISTRATION },
         { provide: AUDIT, useExisting: AUDIT_READER },
         { provide: KEY_SET_ADDRESSES, useValue: judgeAddress },
       ],

@@ -25,7 +25,7 @@ import { keySetAddresses } from './jobs/key-set-address.js';
 import { startJobs } from './jobs/start-jobs.js';
 import { runOwnerCommand } from './people/owner-command.js';
 import { servePeople } from './people/people-listener.js';
-import { AUDIT, DENIALS, REGISTRY } from './tokens.js';
+import { AUDIT, DENIALS, REGISTRY, SIGNING_KEYS } from './tokens.js';
 
 const APP = 'admin';
 const logger = createLogger(APP);
@@ -127,6 +127,7 @@ async function startPeople(
   const ports = {
     registry: app.get(REGISTRY),
     denials: app.get(DENIALS),
+    signingKeys: app.get(SIGNING_KEYS),
     audit: app.get(AUDIT),
     judgeAddress,
   };

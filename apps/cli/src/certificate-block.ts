@@ -11,6 +11,7 @@ const COLUMNS: readonly Column<DenyEntry>[] = [
   ['RESOURCE', ({ resource }) => resource],
   ['THUMBPRINT', (entry) => entry['x5t#S256']],
   ['TOKEN', ({ jti }) => jti],
+  ['KEY', ({ kid }) => kid],
   ['DENIED AT', ({ denied_at }) => denied_at],
   ['UNTIL', ({ expires_at }) => expires_at],
   ['BY', ({ denied_by }) => denied_by],

@@ -13,6 +13,7 @@ import { addCsrCommands } from './csr.js';
 import { EXIT, Failure } from './failure.js';
 import { addGrantCommands } from './grant.js';
 import { FORMATS } from './output.js';
+import { addKeyCommands } from './key.js';
 import { addPartnerCommands } from './partner.js';
 import { addResourceCommands } from './resource.js';
 import { Session, type GlobalOptions } from './session.js';
@@ -56,6 +57,7 @@ const COMMANDS = [
   addCredentialCommands,
   addResourceCommands,
   addGrantCommands,
+  addKeyCommands,
   addAuditCommands,
   addTokenCommand,
   addCallCommand,

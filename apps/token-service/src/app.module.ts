@@ -15,6 +15,7 @@ import {
   type PostgresOptions,
   type RevocationSources,
 } from '@holdfast/postgres';
+import type { KeyPurpose } from '@holdfast/oauth-protocol';
 import { KeyRing, type SigningKeyStore } from '@holdfast/signing-keys';
 import {
   AuthenticateClient,
@@ -39,6 +40,12 @@ const now = (): Date => new Date();
 /** The key ring of the deny feed. */
 export const FEED_KEYS = Symbol('keys of the deny feed');
 
+/** A key that the registry denies signs nothing more, even if the store could not be read since. */
+const openKeys =
+  (purpose: KeyPurpose, { KEY_ENCRYPTION_KEY: kek }: TokenServiceConfig) =>
+  (store: SigningKeyStore, registry: RegistryReplica): Promise<KeyRing> =>
+    KeyRing.open({ store, kek, purpose, now, isWithdrawn: (kid) => registry.denyList.deniesKey(kid) });
+
 /** The mutual-TLS listener: the endpoints that authenticate clients. The only place where ports meet adapters. */
 @Module({})
 export class TokenModule {
@@ -56,8 +63,8 @@ export class TokenModule {
         { provide: RegistryReplica, useFactory: () => new RegistryReplica(() => performance.now()) },
         {
           provide: KeyRing,
-          useFactory: (store: SigningKeyStore) => KeyRing.open(store, config.KEY_ENCRYPTION_KEY, now()),
-          inject: [SIGNING_KEY_STORE],
+          useFactory: openKeys('access_token', config),
+          inject: [SIGNING_KEY_STORE, RegistryReplica],
         },
         {
           provide: DecisionRecorder,
@@ -66,9 +73,8 @@ export class TokenModule {
         },
         {
           provide: FEED_KEYS,
-          useFactory: (store: SigningKeyStore) =>
-            KeyRing.open(store, config.KEY_ENCRYPTION_KEY, now(), 'deny_feed'),
-          inject: [SIGNING_KEY_STORE],
+          useFactory: openKeys('deny_feed', config),
+          inject: [SIGNING_KEY_STORE, RegistryReplica],
         },
         { provide: FEED_ISSUER, useValue: config.ISSUER },
         {
@@ -123,7 +129,7 @@ export class TokenModule {
   }
 }
 
-/** The public listener: metadata and keys, made once at start. It has no token endpoint to serve. */
+/** The public listener: metadata and keys. It has no token endpoint to serve. */
 @Module({})
 export class PublicModule {
   static with(published: PublishedDocuments): DynamicModule {

@@ -36,6 +36,8 @@ const onError = (error: unknown): void => logger.warn({ err: error }, 'storage t
 /** Readers of the deny feed take a minute of silence for an outage. */
 const FEED_BEATS_EVERY_MS = 10_000;
 
+const KEYS_REFRESHED_EVERY_MS = 10_000;
+
 async function start(): Promise<RunningApp> {
   const config = readTokenServiceConfig(process.env);
   requireProductionReady(config.HOLDFAST_MODE, config.TLS_CERTIFICATE_FILE);
@@ -64,11 +66,19 @@ async function start(): Promise<RunningApp> {
   });
   const replica = tokens.app.get(RegistryReplica);
   const feed = tokens.app.get(DenyFeed);
+  const rings = [tokens.app.get(KeyRing), tokens.app.get<KeyRing>(FEED_KEYS)] as const;
+  const refreshKeys = async (): Promise<void> => {
+    for (const ring of rings) await ring.refresh().catch(onError);
+  };
   const subscription = new RegistrySubscription(tokens.app.get(REGISTRY_FEED), replica, {
     listenUrl: config.DATABASE_URL_LISTEN ?? config.DATABASE_URL,
     applicationName: `holdfast-${APP}-listen`,
     pollMillis: config.REGISTRY_POLL_SECONDS * 1_000,
-    onApplied: () => void feed.publish().catch(onError),
+    onApplied: () => {
+      void feed.publish().catch(onError);
+      // Where its own key was withdrawn, the feed can tell with the next one only.
+      void refreshKeys().then(() => feed.publish().catch(onError));
+    },
     onError,
   });
   const open = await serve({
@@ -76,8 +86,8 @@ async function start(): Promise<RunningApp> {
     filter: () => filter(),
     module: PublicModule.with({
       metadata: toMetadata(config.ISSUER, config.MTLS_URL),
-      keys: tokens.app.get(KeyRing).publishedKeys(),
-      feedKeys: tokens.app.get<KeyRing>(FEED_KEYS).publishedKeys(),
+      keys: () => rings[0].publishedKeys(),
+      feedKeys: () => rings[1].publishedKeys(),
     }),
     tls: tlsOptions(),
     port: config.PUBLIC_PORT,
@@ -99,6 +109,8 @@ async function start(): Promise<RunningApp> {
   const stopReloading = reloadTlsFiles([tokens, ...tokens.forProxies, open], files, logger);
   const recorder = tokens.app.get(DecisionRecorder);
   const beating = setInterval(() => void feed.beat().catch(onError), FEED_BEATS_EVERY_MS).unref();
+  // In case a reading failed when the registry changed.
+  const refreshing = setInterval(() => void refreshKeys(), KEYS_REFRESHED_EVERY_MS).unref();
   const suppressed = setInterval(() => void recorder.recordSuppressed().catch(onError), 30_000).unref();
   await subscription.start();
   logger.info({ issuer: config.ISSUER, clients: replica.size }, 'ready');
@@ -107,6 +119,7 @@ async function start(): Promise<RunningApp> {
       state.stopping = true;
       clearInterval(suppressed);
       clearInterval(beating);
+      clearInterval(refreshing);
       feed.stop();
       await recorder.recordSuppressed().catch(onError);
       stopReloading();

@@ -189,6 +189,7 @@ export const DenyEntry = z.object({
   resource: z.string().nullable(),
   'x5t#S256': z.string().nullable(),
   jti: z.string().nullable(),
+  kid: z.string().nullable(),
   /** Tokens that were issued later count. */
   issued_before: z.string().nullable(),
   denied_at: z.string(),
@@ -202,6 +203,41 @@ export const DenyEntry = z.object({
   clients: z.array(clientId),
 });
 export type DenyEntry = z.infer<typeof DenyEntry>;
+
+/** What a signing key signs. */
+export const SIGNING_KEY_PURPOSES = ['access_token', 'deny_feed'] as const;
+
+/**
+ * A key that the token service signs with. `next`: published ahead of its first token. `retiring`: published while what it
+ * has signed is in the field. `retired`, `withdrawn`: published no more, and of a withdrawn one nothing counts.
+ */
+export const SigningKey = z.object({
+  kid: z.string(),
+  purpose: z.enum(SIGNING_KEY_PURPOSES),
+  state: z.enum(['next', 'active', 'retiring', 'retired', 'withdrawn']),
+  created_at: z.string(),
+  /** It signs from then on. */
+  activates_at: z.string(),
+  /** When a successor is to sign, where one is ordered. */
+  replace_at: z.string().nullable(),
+  withdrawn_at: z.string().nullable(),
+});
+export type SigningKey = z.infer<typeof SigningKey>;
+
+/** An order for a new signing key. */
+export const KeyRotationOrder = z.strictObject({
+  purpose: z.enum(SIGNING_KEY_PURPOSES),
+  /** When it is to begin to sign; in 15 minutes if absent, so that verifiers know it by then. */
+  activates_at: instant.optional(),
+});
+export type KeyRotationOrder = z.input<typeof KeyRotationOrder>;
+export const KeyRotation = z.object({
+  purpose: z.enum(SIGNING_KEY_PURPOSES),
+  /** `kid` of the key that it succeeds. */
+  replaces: z.string(),
+  activates_at: z.string(),
+});
+export type KeyRotation = z.infer<typeof KeyRotation>;
 
 /** A certificate that nobody gets or uses a token with, whoever it belongs to. */
 export const CertificateBlock = z.object({

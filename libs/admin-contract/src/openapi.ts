@@ -11,6 +11,8 @@ import {
   Credential,
   DenyEntry,
   Grant,
+  KeyRotation,
+  KeyRotationOrder,
   KeySet,
   NewAnchor,
   NewCertificateBlock,
@@ -25,6 +27,7 @@ import {
   Resource,
   RevocationList,
   RevocationSource,
+  SigningKey,
   TokenRequestEntry,
   TokenRequestOutcome,
 } from './entities.js';
@@ -148,6 +151,14 @@ export const OPERATIONS: readonly Operation[] = [
   ),
   act('delete', 'certificate-blocks/{id}', 'Take a block back; the id is the thumbprint', CertificateBlock),
   list('deny-entries', 'What no longer counts although a token says so, by id', DenyEntry),
+  list('signing-keys', 'The keys that the token service signs with, by purpose, oldest first', SigningKey),
+  create('key-rotations', 'Order a new signing key', KeyRotationOrder, KeyRotation),
+  act(
+    'post',
+    'signing-keys/{id}/withdraw',
+    'Nothing that the key has signed counts any more, for good; the id is the kid',
+    SigningKey,
+  ),
   list('key-sets', 'Key sets (jwks_uri) and how fetching them goes, by credential', KeySet, 'client'),
   {
     method: 'post',
@@ -187,6 +198,9 @@ export const OPERATIONS: readonly Operation[] = [
 ];
 
 const SCHEMAS = {
+  SigningKey,
+  KeyRotationOrder,
+  KeyRotation,
   Partner,
   NewPartner,
   PartnerChange,

@@ -35,6 +35,8 @@ export const AUDIT_KINDS = [
   'grant.added',
   'grant.removed',
   'signing_key.created',
+  'signing_key.rotation_ordered',
+  'signing_key.withdrawn',
   'registry.bootstrapped',
   'owner.invited',
   'owner.recovered',

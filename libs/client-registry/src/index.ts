@@ -58,6 +58,7 @@ export type {
   WriteRefusal,
   Written,
 } from './registry-administration.js';
+export type { KeyRotation, SigningKeyAdministration } from './signing-key-administration.js';
 export type { DenyAdministration, DeniedEntry } from './deny-administration.js';
 export { parseAnchor, parseStoredList, parseStoredResponse, type ParsedAnchor } from './registered-anchor.js';
 export type { RegistryFeed } from './registry-feed.js';

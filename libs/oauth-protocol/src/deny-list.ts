@@ -86,6 +86,11 @@ export class DenyList {
     return undefined;
   }
 
+  /** Whether everything that the key has signed is denied. */
+  deniesKey(kid: string): boolean {
+    return this.bySubject.has(key('kid', kid));
+  }
+
   /** Whether the certificate is blocked, whatever token comes with it. `now` in seconds since 1970. */
   blocks(thumbprint: string, now: number): boolean {
     return [...(this.bySubject.get(key('thumbprint', thumbprint)) ?? [])].some(

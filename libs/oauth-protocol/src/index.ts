@@ -21,3 +21,14 @@ export {
   type TokenRequest,
   type TokenResponse,
 } from './token-request.js';
+export {
+  isPublished,
+  KEY_PURPOSES,
+  LONGEST_TOKEN_LIFE,
+  scheduleOf,
+  type KeyPurpose,
+  type SigningKeyFacts,
+  type SigningKeySchedule,
+  type SigningKeyState,
+  type WantedKey,
+} from './signing-key-schedule.js';

@@ -21,6 +21,7 @@ export {
   PEOPLE_STORE,
   PostgresModule,
   DENY_ADMINISTRATION,
+  SIGNING_KEY_ADMINISTRATION,
   REGISTRY_ADMINISTRATION,
   REGISTRY_FEED,
   REVOCATION_SOURCES,
@@ -28,6 +29,7 @@ export {
   type PostgresAsyncOptions,
   type PostgresOptions,
 } from './postgres.module.js';
+export { PostgresSigningKeyAdministration } from './keys/postgres-signing-key-administration.js';
 export { PostgresDenyAdministration } from './registry/postgres-deny-administration.js';
 export { PostgresRegistryAdministration } from './registry/postgres-registry-administration.js';
 export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';

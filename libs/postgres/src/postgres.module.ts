@@ -7,6 +7,7 @@ import { PostgresAuditTrail, type OnOutage } from './audit/postgres-audit-trail.
 import { toDataSourceOptions, type ConnectionOptions } from './connection/data-source.js';
 import { Database } from './connection/database.js';
 import { isServerAbsent } from './connection/storage-unavailable.js';
+import { PostgresSigningKeyAdministration } from './keys/postgres-signing-key-administration.js';
 import { PostgresSigningKeyStore } from './keys/postgres-signing-key-store.js';
 import { PostgresPeopleStore } from './people/postgres-people-store.js';
 import { PostgresDenyAdministration } from './registry/postgres-deny-administration.js';
@@ -20,6 +21,7 @@ import { RevocationSources } from './registry/revocation-sources.js';
 export const DATABASE = Symbol('Database');
 export const REGISTRY_ADMINISTRATION = Symbol('RegistryAdministration');
 export const DENY_ADMINISTRATION = Symbol('DenyAdministration');
+export const SIGNING_KEY_ADMINISTRATION = Symbol('SigningKeyAdministration');
 export const REGISTRY_FEED = Symbol('RegistryFeed');
 export const REVOCATION_SOURCES = Symbol('RevocationSources');
 export const KEY_SET_MISSES = Symbol('KeySetMisses');
@@ -113,6 +115,11 @@ const PROVIDERS: FactoryProvider[] = [
     provide: DENY_ADMINISTRATION,
     inject: [REGISTRY_WRITER],
     useFactory: (writer: RegistryWriter) => new PostgresDenyAdministration(writer),
+  },
+  {
+    provide: SIGNING_KEY_ADMINISTRATION,
+    inject: [REGISTRY_WRITER],
+    useFactory: (writer: RegistryWriter) => new PostgresSigningKeyAdministration(writer),
   },
   {
     provide: REGISTRY_FEED,

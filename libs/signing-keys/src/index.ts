@@ -1,3 +1,3 @@
-export { KeyRing, type PublishedKeys } from './key-ring.js';
+export { KeyRing, type KeyRingPorts, type PublishedKeys } from './key-ring.js';
 export { parseKeyEncryptionKey, type KeyEncryptionKey } from './sealing.js';
-export type { KeyPurpose, SealedSigningKey, SigningKeyStore } from './signing-key-store.js';
+export type { SealedSigningKey, SigningKeyStore } from './signing-key-store.js';

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { KeyRing, parseKeyEncryptionKey, type SealedSigningKey, type SigningKeyStore } from './index.js';
+import {
+  KeyRing,
+  parseKeyEncryptionKey,
+  type KeyRingPorts,
+  type SealedSigningKey,
+  type SigningKeyStore,
+} from './index.js';
 
 const NOON = new Date('2026-06-01T12:00:00Z');
 const CLAIMS = { iss: 'https://as.example', sub: 'acme-orders', aud: 'https://api.example' } as never;
@@ -13,13 +19,28 @@ function inMemoryStore(): SigningKeyStore & { readonly keys: SealedSigningKey[] 
   return {
     keys,
     list: async (purpose) => keys.filter((key) => key.purpose === purpose),
-    addIfNone: async (key) => void (keys.every(({ purpose }) => purpose !== key.purpose) && keys.push(key)),
+    addIfNone: async (key) => {
+      const isTaken = keys.some(
+        ({ purpose, replaces }) => purpose === key.purpose && replaces === key.replaces,
+      );
+      if (!isTaken) keys.push(key);
+    },
   };
 }
 
+const openRing = (ports: Partial<KeyRingPorts> = {}): Promise<KeyRing> =>
+  KeyRing.open({
+    store: inMemoryStore(),
+    kek: newKek(),
+    purpose: 'access_token',
+    now: () => NOON,
+    isWithdrawn: () => false,
+    ...ports,
+  });
+
 describe('KeyRing', () => {
   it('signs at+jwt with a key that its JWKS publishes (RFC 9068 §2.1)', async () => {
-    const ring = await KeyRing.open(inMemoryStore(), newKek(), NOON);
+    const ring = await openRing();
     const token = await ring.sign(CLAIMS);
     expect(decodeProtectedHeader(token)).toEqual({
       alg: 'ES256',
@@ -30,7 +51,7 @@ describe('KeyRing', () => {
   });
 
   it('reads its own tokens, with the key that signed them', async () => {
-    const ring = await KeyRing.open(inMemoryStore(), newKek(), NOON);
+    const ring = await openRing();
     const keyId = ring.publishedKeys().keys[0]?.kid;
     expect(await ring.read(await ring.sign(CLAIMS))).toEqual({ claims: CLAIMS, keyId });
   });
@@ -45,23 +66,20 @@ describe('KeyRing', () => {
     ['that is none', () => 'nonsense'],
     ['that is empty', () => ''],
   ])('reads no token %s', async (_name, make) => {
-    const [ring, other] = [
-      await KeyRing.open(inMemoryStore(), newKek(), NOON),
-      await KeyRing.open(inMemoryStore(), newKek(), NOON),
-    ];
+    const [ring, other] = [await openRing(), await openRing()];
     expect(await ring.read(await make(ring, other))).toBeUndefined();
   });
 
   it('has other keys for another purpose, and takes none for the other', async () => {
     const [store, kek] = [inMemoryStore(), newKek()];
-    const tokens = await KeyRing.open(store, kek, NOON);
-    const feed = await KeyRing.open(store, kek, NOON, 'deny_feed');
+    const tokens = await openRing({ store, kek });
+    const feed = await openRing({ store, kek, purpose: 'deny_feed' });
     expect(feed.publishedKeys().keys[0]?.kid).not.toBe(tokens.publishedKeys().keys[0]?.kid);
     expect(await tokens.read(await feed.sign(CLAIMS))).toBeUndefined();
   });
 
   it('publishes no private part (RFC 7517 §9.2)', async () => {
-    const ring = await KeyRing.open(inMemoryStore(), newKek(), NOON);
+    const ring = await openRing();
     expect(Object.keys(ring.publishedKeys().keys[0]!).sort()).toEqual([
       'alg',
       'crv',
@@ -75,28 +93,105 @@ describe('KeyRing', () => {
 
   it('stores the private part sealed only', async () => {
     const store = inMemoryStore();
-    await KeyRing.open(store, newKek(), NOON);
+    await openRing({ store });
     expect(Buffer.from(store.keys[0]!.sealed).toString('latin1')).not.toContain('PRIVATE');
   });
 
   it('uses the stored key again after a restart', async () => {
     const [store, kek] = [inMemoryStore(), newKek()];
-    const first = await KeyRing.open(store, kek, NOON);
-    const second = await KeyRing.open(store, kek, NOON);
+    const first = await openRing({ store, kek });
+    const second = await openRing({ store, kek });
     expect(second.publishedKeys()).toEqual(first.publishedKeys());
   });
 
   it('refuses to start with another key-encryption key', async () => {
     const store = inMemoryStore();
-    await KeyRing.open(store, newKek(), NOON);
-    await expect(KeyRing.open(store, newKek(), NOON)).rejects.toThrow('cannot be opened');
+    await openRing({ store });
+    await expect(openRing({ store })).rejects.toThrow('cannot be opened');
   });
 
   it('refuses a sealed key that was moved under another kid', async () => {
     const [store, kek] = [inMemoryStore(), newKek()];
-    await KeyRing.open(store, kek, NOON);
+    await openRing({ store, kek });
     store.keys[0] = { ...store.keys[0]!, kid: 'another' };
-    await expect(KeyRing.open(store, kek, NOON)).rejects.toThrow('cannot be opened');
+    await expect(openRing({ store, kek })).rejects.toThrow('cannot be opened');
+  });
+});
+
+describe('the rotation of keys', () => {
+  const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
+  /** A ring at NOON; `order` is what the admin app writes beside it. */
+  async function world() {
+    const store = inMemoryStore();
+    let now = NOON;
+    const denied = new Set<string>();
+    const kek = newKek();
+    const ports = { store, kek, now: () => now, isWithdrawn: (kid: string) => denied.has(kid) };
+    const ring = await openRing(ports);
+    const order = (change: Partial<SealedSigningKey>): void => {
+      store.keys.push({ ...store.keys.pop()!, ...change });
+    };
+    return {
+      ...{ store, ring, order, denied, ports },
+      travel: (minutes: number) => (now = at(minutes)),
+      signer: async () => decodeProtectedHeader(await ring.sign(CLAIMS)).kid,
+      published: () => ring.publishedKeys().keys.map(({ kid }) => kid),
+    };
+  }
+
+  it('publishes the ordered key ahead, signs with it in time, and keeps the old one while its tokens live', async () => {
+    const { store, ring, order, travel, signer, published } = await world();
+    const [{ kid: first }] = store.keys as [SealedSigningKey];
+    const old = await ring.sign(CLAIMS);
+    order({ replaceAt: at(15) });
+    await ring.refresh();
+    const second = store.keys.at(-1)!.kid;
+    expect(store.keys).toHaveLength(2);
+    expect([await signer(), published()]).toEqual([first, [first, second]]);
+    travel(15);
+    expect(await signer()).toBe(second);
+    expect(await ring.read(old)).toMatchObject({ keyId: first });
+    travel(25.9);
+    expect(published()).toEqual([first, second]);
+    travel(26);
+    expect(published()).toEqual([second]);
+    expect(await ring.read(old)).toBeUndefined();
+  });
+
+  it('makes one key for one order, whoever carries it out', async () => {
+    const { store, ring, order, ports } = await world();
+    const other = await openRing(ports);
+    order({ replaceAt: at(15) });
+    await Promise.all([ring.refresh(), other.refresh(), ring.refresh()]);
+    expect(store.keys).toHaveLength(2);
+    expect(other.publishedKeys()).toEqual(ring.publishedKeys());
+  });
+
+  it('signs with a new key when the one that signed is withdrawn, and knows its tokens no more', async () => {
+    const { store, ring, order, signer, published } = await world();
+    const stolen = await ring.sign(CLAIMS);
+    order({ withdrawnAt: NOON });
+    await ring.refresh();
+    const second = store.keys.at(-1)!.kid;
+    expect([await signer(), published()]).toEqual([second, [second]]);
+    expect(await ring.read(stolen)).toBeUndefined();
+  });
+
+  it('signs nothing with a key that is denied, though the store could not be read since', async () => {
+    const { store, ring, denied } = await world();
+    denied.add(store.keys[0]!.kid);
+    await expect(ring.sign(CLAIMS)).rejects.toThrow('keys_unavailable');
+    expect(ring.publishedKeys().keys).toEqual([]);
+  });
+
+  it('goes on with what it had when the store cannot be read', async () => {
+    const { store, ring, signer } = await world();
+    const { list } = store;
+    store.list = () => Promise.reject(new Error('away'));
+    await expect(ring.refresh()).rejects.toThrow('away');
+    expect(await signer()).toBe(store.keys[0]!.kid);
+    store.list = list;
+    await ring.refresh();
   });
 });
 

@@ -1226,6 +1226,153 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/signing-keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The keys that the token service signs with, by purpose, oldest first */
+    get: {
+      parameters: {
+        query?: {
+          limit?: number;
+          after?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description The keys that the token service signs with, by purpose, oldest first */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              items: components['schemas']['SigningKey'][];
+              next: string | null;
+            };
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/key-rotations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Order a new signing key */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': components['schemas']['KeyRotationOrder'];
+        };
+      };
+      responses: {
+        /** @description Order a new signing key */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['KeyRotation'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/signing-keys/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Nothing that the key has signed counts any more, for good; the id is the kid */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Nothing that the key has signed counts any more, for good; the id is the kid */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['SigningKey'];
+          };
+        };
+        /** @description A problem */
+        default: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/key-sets': {
     parameters: {
       query?: never;
@@ -1801,6 +1948,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    SigningKey: {
+      kid: string;
+      /** @enum {string} */
+      purpose: 'access_token' | 'deny_feed';
+      /** @enum {string} */
+      state: 'next' | 'active' | 'retiring' | 'retired' | 'withdrawn';
+      created_at: string;
+      activates_at: string;
+      replace_at: string | null;
+      withdrawn_at: string | null;
+    };
+    KeyRotationOrder: {
+      /** @enum {string} */
+      purpose: 'access_token' | 'deny_feed';
+      /** Format: date-time */
+      activates_at?: string;
+    };
+    KeyRotation: {
+      /** @enum {string} */
+      purpose: 'access_token' | 'deny_feed';
+      replaces: string;
+      activates_at: string;
+    };
     Partner: {
       id: string;
       name: string;
@@ -1967,6 +2137,7 @@ export interface components {
       resource: string | null;
       'x5t#S256': string | null;
       jti: string | null;
+      kid: string | null;
       issued_before: string | null;
       denied_at: string;
       expires_at: string | null;

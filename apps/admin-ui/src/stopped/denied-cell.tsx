@@ -37,7 +37,10 @@ export function Denied({ entry }: { entry: DenyEntry }) {
           {before === null ? (
             'Suspended: it neither gets nor uses a token.'
           ) : (
-            <>A credential was revoked; tokens that were issued later count.</>
+            <>
+              {entry.id.includes('/anchor/') ? 'A trust anchor was suspended' : 'A credential was revoked'};
+              tokens that were issued later count.
+            </>
           )}
         </What>
       );
@@ -63,7 +66,11 @@ export function Denied({ entry }: { entry: DenyEntry }) {
         </What>
       );
     case 'kid':
-      return <What name="Tokens signed by one key">That key counts no longer.</What>;
+      return (
+        <What name="Tokens signed by one key">
+          That key was withdrawn: <Value what="kid">{entry.kid ?? ''}</Value>
+        </What>
+      );
   }
 }
 

@@ -10,7 +10,9 @@ const PLACES = {
   uuid: /^[a-z]{1,16}_[0-9a-f-]{36}$/,
   source: /^[a-z0-9][a-z0-9-]{1,62}~[0-9a-f]{64}$/,
   audience: /^(https:|urn:)[\x21-\x7e]{1,512}$/,
-  denial: /^(partner|client|thumbprint|grant|jti|kid)\/[A-Za-z0-9_-]{1,64}$/,
+  // Of a client's tokens that an anchor may have vouched for: `client/ID/anchor/ID`.
+  denial: /^(partner|client|thumbprint|grant|jti|kid)\/[A-Za-z0-9_-]{1,64}(\/anchor\/[a-z0-9-]{1,63})?$/,
+  kid: /^[A-Za-z0-9_-]{43}$/,
   time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   event: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z~[\w.:-]{1,128}~[1-9]\d{0,14}$/,
 } as const;

@@ -19,6 +19,8 @@ import type {
   TrustAnchorEntry,
 } from '@holdfast/client-registry';
 
+import type { SigningKeyFacts, SigningKeyState } from '@holdfast/oauth-protocol';
+
 /** How the registry's entities are shown. */
 
 export function showPartner({ id, name, status }: Partner): contract.Partner {
@@ -148,4 +150,24 @@ export function showDenied({
   };
 }
 
-const NOTHING_DENIED = { partner: null, client: null, resource: null, 'x5t#S256': null, jti: null };
+const NOTHING_DENIED = {
+  partner: null,
+  client: null,
+  resource: null,
+  'x5t#S256': null,
+  jti: null,
+  kid: null,
+};
+
+export function showSigningKey(key: SigningKeyFacts, state: SigningKeyState): contract.SigningKey {
+  const { kid, purpose, createdAt, activatesAt, replaceAt, withdrawnAt } = key;
+  return {
+    kid,
+    purpose,
+    state,
+    created_at: createdAt.toISOString(),
+    activates_at: activatesAt.toISOString(),
+    replace_at: replaceAt?.toISOString() ?? null,
+    withdrawn_at: withdrawnAt?.toISOString() ?? null,
+  };
+}

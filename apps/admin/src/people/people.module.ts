@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { AttemptLimit, Passkeys, SignIn, type PeopleStore } from '@holdfast/people';
 import { API_CONTROLLERS, type ApiPorts } from '../app.module.js';
-import { AUDIT, DENIALS, KEY_SET_ADDRESSES, REGISTRY } from '../tokens.js';
+import { AUDIT, DENIALS, KEY_SET_ADDRESSES, REGISTRY, SIGNING_KEYS } from '../tokens.js';
 import { OwnPasskeysController } from './own-passkeys.controller.js';
 import { PasskeysController } from './passkeys.controller.js';
 import { ScreensController } from './screens.controller.js';
@@ -31,6 +31,7 @@ export class PeopleModule {
       providers: [
         { provide: REGISTRY, useValue: ports.registry },
         { provide: DENIALS, useValue: ports.denials },
+        { provide: SIGNING_KEYS, useValue: ports.signingKeys },
         { provide: AUDIT, useValue: ports.audit },
         { provide: KEY_SET_ADDRESSES, useValue: ports.judgeAddress },
         { provide: SignIn, useValue: signIn },

@@ -37,7 +37,7 @@ type EventBody = DenyEvent extends infer E
 export class DenyFeed {
   private readonly subscribers = new Set<DenySubscriber>();
   private readonly sent: Sent[] = [];
-  private told = new Map<string, DenyEntry>();
+  private told: ReadonlyMap<string, DenyEntry> = new Map();
   private toldVersion = '-1';
   /** Events leave in the order in which they were made, however long signing takes. */
   private queue: Promise<void> = Promise.resolve();
@@ -58,10 +58,11 @@ export class DenyFeed {
     return this.inTurn(async () => {
       const since = this.toldVersion;
       const version = this.registry.version.toString();
-      const { entries, removed } = this.takeStock();
+      const { told, entries, removed } = this.takeStock();
       if (entries.length === 0 && removed.length === 0) return;
+      const jwt = await this.sign({ kind: 'delta', since, entries, removed }, version);
+      this.told = told;
       this.toldVersion = version;
-      const jwt = await this.sign({ kind: 'delta', since, entries, removed });
       this.sent.push({ since, version, jwt });
       if (this.sent.length > KEPT) this.sent.shift();
       this.tellAll(version, jwt);
@@ -107,16 +108,17 @@ export class DenyFeed {
   }
 
   /** What is new and what is gone. Entries are replaced, never changed: the same object is the same entry. */
-  private takeStock(): { entries: DenyEntry[]; removed: string[] } {
+  private takeStock(): { told: ReadonlyMap<string, DenyEntry>; entries: DenyEntry[]; removed: string[] } {
     const before = this.told;
     const alive = this.registry.denyList.alive(this.seconds());
-    this.told = new Map(alive.map((entry) => [entry.id, entry]));
+    const told = new Map(alive.map((entry) => [entry.id, entry]));
     // Subscribers see by themselves what has ended.
     const stands = ({ expires_at: end }: DenyEntry): boolean => end === undefined || end >= this.seconds();
     return {
+      told,
       entries: alive.filter((entry) => before.get(entry.id) !== entry),
       removed: [...before.values()]
-        .filter((entry) => !this.told.has(entry.id) && stands(entry))
+        .filter((entry) => !told.has(entry.id) && stands(entry))
         .map(({ id }) => id),
     };
   }
@@ -126,10 +128,10 @@ export class DenyFeed {
     return this.sign({ kind: 'snapshot', entries: [...this.told.values()] });
   }
 
-  private sign(body: EventBody): Promise<string> {
+  private sign(body: EventBody, version = this.toldVersion): Promise<string> {
     const iat = Math.floor(this.seconds());
     const confirmedAt = Math.floor(this.seconds() - this.registry.ageMs() / 1_000);
-    const envelope = { iss: this.issuer, iat, confirmed_at: confirmedAt, version: this.toldVersion };
+    const envelope = { iss: this.issuer, iat, confirmed_at: confirmedAt, version };
     return this.keys.signAs(DENY_EVENT_TYPE, { ...envelope, ...body });
   }
 

@@ -4,12 +4,13 @@ import { REASONS, type Reason } from '@holdfast/oauth-protocol';
 import type { PublishedKeys } from '@holdfast/signing-keys';
 import type { AuthorizationServerMetadata } from './metadata.js';
 
-/** What the public listener says about this issuer, made once at start. */
+/** What the public listener says about this issuer. */
 export interface PublishedDocuments {
   readonly metadata: AuthorizationServerMetadata;
-  readonly keys: PublishedKeys;
+  /** Those of the moment. */
+  readonly keys: () => PublishedKeys;
   /** Those that sign the deny feed, and no token. */
-  readonly feedKeys: PublishedKeys;
+  readonly feedKeys: () => PublishedKeys;
 }
 export const PUBLISHED = Symbol('published documents');
 
@@ -30,14 +31,14 @@ export class PublicController {
   @Header('cache-control', 'public, max-age=60')
   @Header('content-type', 'application/jwk-set+json')
   keys(): PublishedKeys {
-    return this.published.keys;
+    return this.published.keys();
   }
 
   @Get('.well-known/holdfast/deny-feed-jwks')
   @Header('cache-control', 'public, max-age=60')
   @Header('content-type', 'application/jwk-set+json')
   feedKeys(): PublishedKeys {
-    return this.published.feedKeys;
+    return this.published.feedKeys();
   }
 
   /** Where `error_uri` leads: what a reason means and what to do. */

@@ -9,15 +9,19 @@ import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
 
 const NOON = new Date('2026-03-01T12:00:00.000Z');
 
-function sealedKey(kid: string): SealedSigningKey {
+function sealedKey(kid: string, change: Partial<SealedSigningKey> = {}): SealedSigningKey {
   return {
     kid,
     alg: 'ES256',
     purpose: 'access_token',
     publicJwk: { kty: 'EC', crv: 'P-256', x: `x-${kid}`, y: `y-${kid}` },
     sealed: randomBytes(166),
-    status: 'active',
     createdAt: NOON,
+    activatesAt: NOON,
+    replaces: undefined,
+    replaceAt: undefined,
+    withdrawnAt: undefined,
+    ...change,
   };
 }
 
@@ -56,7 +60,26 @@ describe('PostgresSigningKeyStore', () => {
     expect(await stores[0]!.list('access_token')).toHaveLength(1);
     const events = await new AuditReader(open[0]!).list({ kind: 'signing_key.created' }, { limit: 10 });
     expect(events.map(({ event }) => event.detail)).toEqual([
-      { kid: winner?.kid, alg: 'ES256', purpose: 'access_token' },
+      {
+        kid: winner?.kid,
+        alg: 'ES256',
+        purpose: 'access_token',
+        activatesAt: NOON.toISOString(),
+        replaces: null,
+      },
     ]);
+  });
+
+  it('gives a key one successor, of its own purpose', async () => {
+    const store = new PostgresSigningKeyStore(open[0]!, { application: 'token-service', now: () => NOON });
+    const [first] = await store.list('access_token');
+    const offered = ['a', 'b', 'c'].map((kid) => sealedKey(kid, { replaces: first!.kid }));
+    await Promise.all(offered.map((key) => store.addIfNone(key)));
+    const all = await store.list('access_token');
+    expect(all.map(({ replaces }) => replaces).sort()).toEqual([first!.kid, undefined]);
+    const successor = all.find(({ replaces }) => replaces !== undefined)!.kid;
+    await expect(
+      store.addIfNone(sealedKey('foreign', { purpose: 'deny_feed', replaces: successor })),
+    ).rejects.toThrow();
   });
 });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { KeyPurpose, SealedSigningKey, SigningKeyStore } from '@holdfast/signing-keys';
+import type { KeyPurpose } from '@holdfast/oauth-protocol';
+import type { SealedSigningKey, SigningKeyStore } from '@holdfast/signing-keys';
 import { appendInTransaction, newStreamName } from '../audit/audit-rows.js';
 import type { Database } from '../connection/database.js';
-import { SigningKeyRow } from '../rows/index.js';
+import { SigningKeyRow, toSigningKeyFacts } from '../rows/signing-key.row.js';
 
 const WITHIN_MS = 3_000;
 
@@ -25,17 +26,20 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
         where: { purpose },
         order: { createdAt: 'DESC', kid: 'ASC' },
       });
-      return rows.map(({ kid, alg, publicJwk, sealed, status, createdAt }) => {
-        return { kid, alg, purpose, publicJwk, sealed, status, createdAt };
-      });
+      return rows.map((row) => ({
+        ...toSigningKeyFacts(row),
+        alg: row.alg,
+        publicJwk: row.publicJwk,
+        sealed: row.sealed,
+      }));
     });
   }
 
   async addIfNone(key: SealedSigningKey): Promise<void> {
     await this.database.transaction({ within: WITHIN_MS }, async (manager) => {
       const inserted = (await manager.query(
-        `INSERT INTO signing_key (kid, alg, purpose, public_jwk, sealed, status, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        `INSERT INTO signing_key (kid, alg, purpose, public_jwk, sealed, created_at, activates_at, replaces)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT DO NOTHING RETURNING kid`,
         [
           key.kid,
@@ -43,8 +47,9 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
           key.purpose,
           JSON.stringify(key.publicJwk),
           Buffer.from(key.sealed),
-          key.status,
           key.createdAt,
+          key.activatesAt,
+          key.replaces ?? null,
         ],
       )) as unknown[];
       if (inserted.length === 0) return;
@@ -58,7 +63,13 @@ export class PostgresSigningKeyStore implements SigningKeyStore {
         partnerId: null,
         clientId: null,
         reason: null,
-        detail: { kid: key.kid, alg: key.alg, purpose: key.purpose },
+        detail: {
+          kid: key.kid,
+          alg: key.alg,
+          purpose: key.purpose,
+          activatesAt: key.activatesAt.toISOString(),
+          replaces: key.replaces ?? null,
+        },
       });
     });
   }

@@ -9,6 +9,7 @@ import { DenyList1795276800000 } from './1795276800000-deny-list.js';
 import { KeySets1795280400000 } from './1795280400000-key-sets.js';
 import { DeniedBy1795284000000 } from './1795284000000-denied-by.js';
 import { AnchorStatus1795291200000 } from './1795291200000-anchor-status.js';
+import { KeySuccession1795294800000 } from './1795294800000-key-succession.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   KeySets1795280400000,
   DeniedBy1795284000000,
   AnchorStatus1795291200000,
+  KeySuccession1795294800000,
 ] as const;

@@ -1,7 +1,8 @@
 import type { Precondition, Status, TrustAnchorEntry } from '@holdfast/client-registry';
+import { LONGEST_TOKEN_LIFE } from '@holdfast/oauth-protocol';
 import { IsNull, type EntityManager } from 'typeorm';
 import { TrustAnchorRow } from '../rows/index.js';
-import { allowIssuedUnder, denyIssuedUnder, LONGEST_TOKEN_LIFE } from './deny-rows.js';
+import { allowIssuedUnder, denyIssuedUnder } from './deny-rows.js';
 import type { RegistryWrite, WriteOutcome } from './registry-writer.js';
 import { toTrustAnchor } from './row-mappers.js';
 

@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Credential } from '@holdfast/client-registry';
-import type { DeniedAccess, DenyEntry } from '@holdfast/oauth-protocol';
+import { LONGEST_TOKEN_LIFE, type DeniedAccess, type DenyEntry } from '@holdfast/oauth-protocol';
 import { In, IsNull } from 'typeorm';
 import { DenyEntryRow } from '../rows/index.js';
 import type { RegistryWrite } from './registry-writer.js';
-
-/**
- * The longest that a token may live, and the clocks of those who accept it may be behind: as long an entry about tokens that
- * were issued already has to stand. Seconds.
- */
-export const LONGEST_TOKEN_LIFE = 600 + 60;
 
 /**
  * Every token service has heard of a write by then, by polling at the latest; until then it may issue what should stop. Seconds.
  */
 const HEARD_WITHIN = 2;
 
-/** Enters what is denied until it is taken back: a partner, a client or a certificate. Idempotent. */
+/** Enters what is denied until it is taken back: a partner, a client, a certificate or a key. Idempotent. */
 export async function deny(
   { rows, version, actor }: RegistryWrite,
   denied: DeniedAccess,
@@ -117,10 +111,11 @@ export function tokensOf(credential: Credential, now: Date): DeniedAccess {
 /** `issued_before` of what stops now, in whole seconds as `iat` has them (RFC 7519 section 2). */
 export const issuedBefore = (now: Date): number => Math.floor(now.getTime() / 1_000) + HEARD_WITHIN;
 
-/** Partner, client or certificate: each can be denied once. */
+/** Partner, client, certificate or key: each can be denied once. */
 export function standingId(denied: DeniedAccess): string {
   if (denied.kind === 'partner') return `partner/${denied.partner}`;
   if (denied.kind === 'client') return `client/${denied.client}`;
   if (denied.kind === 'thumbprint') return `thumbprint/${denied['x5t#S256']}`;
+  if (denied.kind === 'kid') return `kid/${denied.kid}`;
   throw new Error(`a denial of kind ${denied.kind} ends by itself`);
 }

@@ -26,6 +26,7 @@ const MIGRATIONS = [
   'KeySets1795280400000',
   'DeniedBy1795284000000',
   'AnchorStatus1795291200000',
+  'KeySuccession1795294800000',
 ];
 
 /** Undoes the migrations after this one. */
@@ -249,8 +250,10 @@ describe('the rights of the roles', () => {
     ['token_service', `UPDATE client SET status = 'active'`],
     ['token_service', 'UPDATE registry_version SET v = v + 1'],
     ['token_service', `INSERT INTO partner VALUES ('x', 'x', 'active', 1, null)`],
-    ['token_service', `UPDATE signing_key SET status = 'retired'`],
+    ['token_service', `UPDATE signing_key SET withdrawn_at = NULL`],
     ['admin', 'SELECT sealed FROM signing_key'],
+    ['admin', `UPDATE signing_key SET activates_at = now()`],
+    ['admin', 'DELETE FROM signing_key'],
     ['admin', 'SELECT * FROM signing_key'],
     ['admin', 'UPDATE unproven_refusal SET count = 1'],
   ])('denies %s: %s (SQ-11)', async (role, sql) => expect(await attempt(role, sql)).toBe(PERMISSION_DENIED));

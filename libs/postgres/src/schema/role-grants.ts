@@ -14,7 +14,8 @@ export interface RoleSettings {
 
 const REGISTRY =
   'partner, trust_anchor, client, credential, resource, access_grant, revocation_list, ocsp_response, deny_entry, key_set';
-const PUBLIC_KEY_COLUMNS = 'kid, alg, purpose, public_jwk, status, created_at';
+const PUBLIC_KEY_COLUMNS =
+  'kid, alg, purpose, public_jwk, created_at, activates_at, replaces, replace_at, withdrawn_at';
 
 /**
  * What each role may do; whatever is not listed, it may not. No role may truncate or change the schema, none may delete
@@ -37,7 +38,7 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
     `SELECT, INSERT, UPDATE ON ${REGISTRY}`,
     `SELECT, INSERT, UPDATE, DELETE ON revocation_source`,
     `SELECT, INSERT, UPDATE ON key_set_source`,
-    `SELECT (${PUBLIC_KEY_COLUMNS}) ON signing_key`,
+    `SELECT (${PUBLIC_KEY_COLUMNS}), UPDATE (replace_at, withdrawn_at) ON signing_key`,
     `SELECT, INSERT ON audit_event`,
     `SELECT ON unproven_refusal`,
     `SELECT, INSERT ON account`,

@@ -34,6 +34,11 @@ export class ApiWorld {
     const { cookie } = await people.signIn(listener);
     const anchor = await newAuthority('world');
     const world = new ApiWorld(people, listener, cookie, anchor);
+    // As a token service makes it when it starts.
+    await people.asSuperuser(
+      `INSERT INTO signing_key (kid, alg, purpose, public_jwk, sealed, created_at, activates_at)
+        VALUES ('world', 'ES256', 'access_token', '{}', '', now(), now())`,
+    );
     await world.make('partners', { id: 'world', name: 'World' });
     await world.make('anchors', {
       id: 'world',
@@ -94,6 +99,7 @@ export class ApiWorld {
         'x5t#S256': createHash('sha256').update(id).digest('base64url'),
         note: 'stolen',
       },
+      '/api/v1/key-rotations': { purpose: 'access_token' },
       '/api/v1/certificates:validate': {
         certificate: (await this.authority.issue({ subject: `CN=${id}`, ...LONG })).pem,
         use: 'name',

@@ -14,6 +14,7 @@ import {
   Database,
   PostgresPeopleStore,
   PostgresDenyAdministration,
+  PostgresSigningKeyAdministration,
   PostgresRegistryAdministration,
   RegistryWriter,
 } from '@holdfast/postgres';
@@ -125,6 +126,7 @@ export class PeopleWorld {
       {
         registry: new PostgresRegistryAdministration(writer),
         denials: new PostgresDenyAdministration(writer),
+        signingKeys: new PostgresSigningKeyAdministration(writer),
         audit: new AuditReader(database),
         judgeAddress: keySetAddresses(new Set(['keys.listed.test:8443'])),
       },
