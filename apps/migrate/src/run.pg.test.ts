@@ -71,6 +71,7 @@ describe('migrate', () => {
       'migration DeniedBy1795284000000 done',
       'migration AnchorStatus1795291200000 done',
       'migration KeySuccession1795294800000 done',
+      'migration EndedDenials1795298400000 done',
       `roles ${database.name}_token_service and ${database.name}_admin have their rights`,
     ]);
     expect((await migrate(['up'])).out[0]).toBe('schema is up to date');

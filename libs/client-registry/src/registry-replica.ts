@@ -114,6 +114,13 @@ export class RegistryReplica implements ClientDirectory {
     if (startedAt > this.confirmedAt) this.confirmedAt = startedAt;
   }
 
+  /** Lets go of denials that have ended: nobody tells of their end. `now` in seconds since 1970. */
+  forgetEnded(now: number): void {
+    this.denyList.prune(now);
+    for (const [id, { expires_at: end }] of this.tables.denyEntries)
+      if (end !== undefined && end < now) this.tables.denyEntries.delete(id);
+  }
+
   private replace(change: RegistryChange): void {
     const table = this.tables[change.kind] as Map<string, unknown>;
     this.forget(change);

@@ -30,6 +30,7 @@ export {
   type PostgresOptions,
 } from './postgres.module.js';
 export { PostgresSigningKeyAdministration } from './keys/postgres-signing-key-administration.js';
+export { DENIALS_AT_ONCE, EndedDenials } from './registry/ended-denials.js';
 export { PostgresDenyAdministration } from './registry/postgres-deny-administration.js';
 export { PostgresRegistryAdministration } from './registry/postgres-registry-administration.js';
 export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';

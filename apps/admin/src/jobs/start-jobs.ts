@@ -3,7 +3,8 @@ import { Counter, type Registry } from 'prom-client';
 import type { RegistryAdministration } from '@holdfast/client-registry';
 import { loggable } from '@holdfast/http-platform';
 import { OutboundFetch } from '@holdfast/outbound-fetch';
-import { KeySetSchedule, RevocationSchedule, type Database } from '@holdfast/postgres';
+import { EndedDenials, KeySetSchedule, RevocationSchedule, type Database } from '@holdfast/postgres';
+import { EndedDenialsCleanup } from './ended-denials-cleanup.js';
 import { JobQueue } from './job-queue.js';
 import { meterKeySets } from './key-set-metrics.js';
 import { keySetRule } from './key-set-address.js';
@@ -44,7 +45,8 @@ export function startJobs({ databaseUrl, listedHosts }: JobSettings, ports: JobP
   };
   const jobs = new JobQueue({ url: databaseUrl, onError: reportErrors(metrics, logger) });
   jobs.add(new RevocationRefresh(refreshes, listedHosts));
-  jobs.add(new KeySetRefresh(fetches, keySetRule(listedHosts))).start();
+  jobs.add(new KeySetRefresh(fetches, keySetRule(listedHosts)));
+  jobs.add(new EndedDenialsCleanup(new EndedDenials(database), reportDeleted(logger))).start();
   return jobs;
 }
 
@@ -66,6 +68,11 @@ function reportKeySet(count: (outcome: KeySetOutcome) => void, logger: Logger) {
     else logger.warn(report, 'key set not fetched, the last good one stays');
   };
 }
+
+const reportDeleted =
+  (logger: Logger) =>
+  (deleted: number): void =>
+    logger.info({ deleted }, 'entries of the deny list that have ended are deleted');
 
 /** While the database is away every look fails alike: each kind of error is logged once in a while, and always counted. */
 function reportErrors(metrics: Registry, logger: Logger): (error: unknown, kind: string | undefined) => void {

@@ -10,9 +10,16 @@ class World {
   version = 1n;
   age = 0;
   seconds = NOON;
+  mute = false;
   readonly feed = new DenyFeed(
-    Object.assign(this as { denyList: DenyList; version: bigint }, { ageMs: () => this.age }),
-    { signAs: (typ, claims) => Promise.resolve(JSON.stringify({ typ, ...claims })) },
+    Object.assign(this as { denyList: DenyList; version: bigint }, {
+      ageMs: () => this.age,
+      forgetEnded: (now: number) => this.denyList.prune(now),
+    }),
+    {
+      signAs: (typ, claims) =>
+        this.mute ? Promise.reject(new Error('no key')) : Promise.resolve(JSON.stringify({ typ, ...claims })),
+    },
     'https://as.example',
     () => new Date(this.seconds * 1_000),
   );
@@ -62,6 +69,29 @@ describe('DenyFeed', () => {
       },
     ]);
     expect(JSON.parse(await world.feed.snapshot())).toEqual(heard[0]);
+  });
+
+  it('tells what it could not sign when it can again', async () => {
+    const { heard } = await world.listen();
+    world.mute = true;
+    world.suspend('beta');
+    await expect(world.feed.publish()).rejects.toThrow('no key');
+    world.mute = false;
+    await world.feed.publish();
+    expect(heard.slice(1)).toMatchObject([{ kind: 'delta', since: '2', entries: [{ partner: 'beta' }] }]);
+  });
+
+  it('says nothing of an entry that has ended and was deleted', async () => {
+    world.version += 1n;
+    world.denyList.set({ id: 'jti/1', kind: 'jti', jti: '1', expires_at: NOON + 60 });
+    await world.feed.publish();
+    const { heard } = await world.listen();
+    world.seconds = NOON + 61;
+    await world.feed.beat();
+    world.version += 1n;
+    await world.feed.publish();
+    expect(heard.map(({ kind }) => kind)).toEqual(['snapshot', 'heartbeat']);
+    expect(world.denyList.size).toBe(1);
   });
 
   it('tells what comes and what goes, each from the version before', async () => {

@@ -43,7 +43,7 @@ export class DenyFeed {
   private queue: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly registry: Pick<RegistryReplica, 'denyList' | 'version' | 'ageMs'>,
+    private readonly registry: Pick<RegistryReplica, 'denyList' | 'version' | 'ageMs' | 'forgetEnded'>,
     private readonly keys: Pick<KeyRing, 'signAs'>,
     private readonly issuer: string,
     private readonly now: () => Date,
@@ -72,7 +72,7 @@ export class DenyFeed {
   /** Tells that nothing changed, if that is known. Call it every few seconds. */
   beat(): Promise<void> {
     return this.inTurn(async () => {
-      this.registry.denyList.prune(this.seconds());
+      this.registry.forgetEnded(this.seconds());
       if (this.subscribers.size === 0 || this.registry.ageMs() > CONFIRMED_WITHIN_MS) return;
       this.tellAll(this.toldVersion, await this.sign({ kind: 'heartbeat' }));
     });

@@ -10,6 +10,7 @@ import { KeySets1795280400000 } from './1795280400000-key-sets.js';
 import { DeniedBy1795284000000 } from './1795284000000-denied-by.js';
 import { AnchorStatus1795291200000 } from './1795291200000-anchor-status.js';
 import { KeySuccession1795294800000 } from './1795294800000-key-succession.js';
+import { EndedDenials1795298400000 } from './1795298400000-ended-denials.js';
 
 /** All migrations, oldest first. A new one is added at the end; one that was released never changes. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   DeniedBy1795284000000,
   AnchorStatus1795291200000,
   KeySuccession1795294800000,
+  EndedDenials1795298400000,
 ] as const;

@@ -27,6 +27,7 @@ const MIGRATIONS = [
   'DeniedBy1795284000000',
   'AnchorStatus1795291200000',
   'KeySuccession1795294800000',
+  'EndedDenials1795298400000',
 ];
 
 /** Undoes the migrations after this one. */
@@ -215,6 +216,7 @@ describe('the rights of the roles', () => {
     ['admin', 'UPDATE registry_version SET v = v'],
     ['admin', 'UPDATE client SET status = status'],
     ['admin', 'SELECT kid, public_jwk FROM signing_key'],
+    ['admin', 'SELECT delete_ended_denials(1)'],
     ['admin', 'SELECT * FROM audit_event'],
   ])('lets %s do: %s', async (role, sql) => expect(await attempt(role, sql)).toBe('allowed'));
 
@@ -254,6 +256,8 @@ describe('the rights of the roles', () => {
     ['admin', 'SELECT sealed FROM signing_key'],
     ['admin', `UPDATE signing_key SET activates_at = now()`],
     ['admin', 'DELETE FROM signing_key'],
+    ['admin', 'DELETE FROM deny_entry'],
+    ['token_service', 'SELECT delete_ended_denials(1)'],
     ['admin', 'SELECT * FROM signing_key'],
     ['admin', 'UPDATE unproven_refusal SET count = 1'],
   ])('denies %s: %s (SQ-11)', async (role, sql) => expect(await attempt(role, sql)).toBe(PERMISSION_DENIED));

@@ -20,7 +20,7 @@ const PUBLIC_KEY_COLUMNS =
 /**
  * What each role may do; whatever is not listed, it may not. No role may truncate or change the schema, none may delete
  * anything but passkeys that their owner removes, challenges, which live for minutes, and notes where to ask about
- * certificates that have ended, and none may change an audit event (AW-27, SQ-11). The private half of a signing key is the token service's alone; accounts, links, passkeys and sessions of people are the admin's.
+ * certificates that have ended, entries of the deny list that have ended, and none may change an audit event (AW-27, SQ-11). The private half of a signing key is the token service's alone; accounts, links, passkeys and sessions of people are the admin's.
  */
 const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
   token_service: [
@@ -39,6 +39,7 @@ const RIGHTS: { readonly [R in AppRole]: readonly string[] } = {
     `SELECT, INSERT, UPDATE, DELETE ON revocation_source`,
     `SELECT, INSERT, UPDATE ON key_set_source`,
     `SELECT (${PUBLIC_KEY_COLUMNS}), UPDATE (replace_at, withdrawn_at) ON signing_key`,
+    `EXECUTE ON FUNCTION delete_ended_denials`,
     `SELECT, INSERT ON audit_event`,
     `SELECT ON unproven_refusal`,
     `SELECT, INSERT ON account`,
