@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Counter } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
 import { createTokenVerifier, type TokenVerifier } from '@holdfast/cnf-token-verification';
 import {
@@ -7,15 +7,23 @@ import {
   createFetch,
   createLogger,
   createMetrics,
-  reloadTlsFiles,
+  readyIf,
   requireProductionReady,
   runApp,
   serve,
-  startManagement,
+  startUpkeep,
+  tlsFilesOf,
+  type Readiness,
   type RunningApp,
   type Served,
 } from '@holdfast/http-platform';
-import { DATABASE, PEOPLE_STORE, verifySchemaVersion, type Database } from '@holdfast/postgres';
+import {
+  DATABASE,
+  PEOPLE_STORE,
+  verifySchemaVersion,
+  type Database,
+  type PostgresOptions,
+} from '@holdfast/postgres';
 import { AdminModule } from './app.module.js';
 import { readAdminConfig, type AdminConfig } from './config.js';
 import { API_METHODS } from './http/allowed-methods.js';
@@ -35,85 +43,101 @@ async function start(): Promise<RunningApp> {
   requireProductionReady(config.HOLDFAST_MODE, config.TLS_CERTIFICATE_FILE);
   await requireChainArrives();
   const metrics = createMetrics();
+  const verifier = verifierOf(config);
+  const stopRefreshing = verifier.keepFresh(
+    () => new Date(),
+    (error) => logger.warn({ err: error }, 'the keys could not be refreshed'),
+  );
+  const listedHosts = config.EGRESS_ALLOWED_HOSTS ?? new Set<string>();
+  const listeners = await startListeners(config, verifier, keySetAddresses(listedHosts), metrics);
+  const { app } = listeners.machines;
+  const database = app.get<Database>(DATABASE);
+  const jobs = startJobs(
+    { databaseUrl: config.DATABASE_URL, listedHosts },
+    { database, registry: app.get(REGISTRY), metrics, logger },
+  );
+  const servers = [...listeners.people, listeners.machines];
+  const endUpkeep = await startUpkeep(config, {
+    servers,
+    metrics,
+    readiness: () => readiness(database, verifier),
+    logger,
+  });
+  logger.info({ audience: config.AUDIENCE }, 'ready');
+  return {
+    async stop() {
+      stopRefreshing();
+      await jobs.stop();
+      // That for people uses what the machines' holds.
+      for (const listener of servers) await listener.stop();
+      endUpkeep();
+    },
+  };
+}
+
+function verifierOf({
+  ISSUER: issuer,
+  AUDIENCE: audience,
+  JWKS_URI: jwksUri,
+  ISSUER_CA_FILE: caFile,
+}: AdminConfig): TokenVerifier {
+  return createTokenVerifier(
+    { issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }] },
+    { fetch: createFetch(caFile) },
+  );
+}
+
+/** The listener for machines, and that for people if there is to be one. */
+async function startListeners(
+  config: AdminConfig,
+  verifier: TokenVerifier,
+  judgeAddress: JudgeAddress,
+  metrics: Registry,
+): Promise<{ machines: Served; people: readonly Served[] }> {
   const refusals = new Counter({
     name: 'admin_refusals_total',
     help: 'Refused administrative requests by problem code',
     labelNames: ['code'],
     registers: [metrics],
   });
-  const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri } = config;
-  const verifier = createTokenVerifier(
-    { issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }] },
-    { fetch: createFetch(config.ISSUER_CA_FILE) },
-  );
-  const stopRefreshing = verifier.keepFresh(
-    () => new Date(),
-    (error) => logger.warn({ err: error }, 'the keys could not be refreshed'),
-  );
-  const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
-  const storage = {
-    url: config.DATABASE_URL,
-    applicationName: APP,
-    audit: { onOutage: 'refuse' } as const,
-    now: () => new Date(),
-    onError: (error: unknown) => logger.warn({ err: error }, 'storage trouble'),
-  };
-
   const shared = {
-    files,
+    files: tlsFilesOf(config),
     host: config.LISTEN_HOST,
     methods: API_METHODS,
     filter: () => new ProblemFilter(logger, (code) => refusals.inc({ code })),
     logger,
   };
-
-  const listedHosts = config.EGRESS_ALLOWED_HOSTS ?? new Set<string>();
-  const judgeAddress = keySetAddresses(listedHosts);
   const machines = await serve({
     ...shared,
-    module: AdminModule.with(storage, verifier, judgeAddress),
+    module: AdminModule.with(storageOf(config), verifier, judgeAddress),
     tls: mutualTlsOptions(),
     port: config.MTLS_PORT,
     bodies: 'json',
     bodyLimit: LIMITS.uploadBytes,
   });
-  const people = await startPeople(config, shared, machines, judgeAddress);
-  const stopReloading = reloadTlsFiles([...people, machines], files, logger);
-  const database = machines.app.get<Database>(DATABASE);
-  const jobs = startJobs(
-    { databaseUrl: config.DATABASE_URL, listedHosts },
-    { database, registry: machines.app.get(REGISTRY), metrics, logger },
-  );
-  const management = await startManagement(
-    { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
-    metrics,
-    () => readiness(database, verifier),
-  );
-  logger.info({ audience: config.AUDIENCE }, 'ready');
+  return { machines, people: await startPeople(config, shared, machines, judgeAddress) };
+}
+
+function storageOf(config: AdminConfig): PostgresOptions {
   return {
-    async stop() {
-      stopReloading();
-      stopRefreshing();
-      await jobs.stop();
-      for (const listener of [...people, machines]) await listener.stop();
-      management.close();
-    },
+    url: config.DATABASE_URL,
+    applicationName: APP,
+    audit: { onOutage: 'refuse' },
+    now: () => new Date(),
+    onError: (error) => logger.warn({ err: error }, 'storage trouble'),
   };
 }
 
 /** Whether the app can do its work now: the database has its schema, and tokens can be verified. */
-async function readiness(database: Database, verifier: TokenVerifier) {
-  const checks = {
-    database: await verifySchemaVersion(database).then(
-      (schema) => (schema.current ? 'ok' : 'schema differs: run migrate'),
-      () => 'PostgreSQL does not answer',
-    ),
-    keys: await verifier.requireReady(new Date()).then(
-      () => 'ok',
-      (error: Error) => error.message,
-    ),
-  };
-  return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
+function readiness(database: Database, verifier: TokenVerifier): Promise<Readiness> {
+  return readyIf({ database: requireSchema(database), keys: verifier.requireReady(new Date()) });
+}
+
+async function requireSchema(database: Database): Promise<void> {
+  const schema = await verifySchemaVersion(database).catch(() => {
+    throw new Error('PostgreSQL does not answer');
+  });
+  if (!schema.current) throw new Error('schema differs: run migrate');
 }
 
 /** The listener for people if there is to be one; it uses what the machines' listener holds, so it stops first. */

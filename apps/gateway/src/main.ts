@@ -4,15 +4,16 @@ import {
   createLogger,
   createMetrics,
   readProxyListening,
-  reloadTlsFiles,
+  readyIf,
   requireProductionReady,
   runApp,
-  startManagement,
+  startUpkeep,
+  tlsFilesOf,
   unusable,
-  type Readiness,
+  type ProxyListening,
   type RunningApp,
 } from '@holdfast/http-platform';
-import { readGatewayConfig } from './config.js';
+import { readGatewayConfig, type GatewayConfig } from './config.js';
 import type { GatewayPlan } from './configuration/plan.js';
 import { readGatewayFile } from './configuration/read-gateway-file.js';
 import { Gateway, type Observer } from './gateway.js';
@@ -28,46 +29,47 @@ async function start(): Promise<RunningApp> {
   const config = readGatewayConfig(process.env);
   requireProductionReady(config.HOLDFAST_MODE, config.TLS_CERTIFICATE_FILE);
   const behindProxies = readProxyListening(config);
-  const ownPorts = [config.MTLS_PORT, config.MANAGEMENT_PORT, ...(behindProxies ? [behindProxies.port] : [])];
-  const read = () => readGatewayFile(config.GATEWAY_FILE, ownPorts);
-  const first = read();
-  if (!first.usable) throw unusable(...first.problems.map((problem) => `GATEWAY_FILE: ${problem}`));
+  const { read, first } = readPlan(config, behindProxies);
   await requireChainArrives();
 
   const metrics = createMetrics();
   const feed = new FollowedFeed((error) => logger.warn({ err: error }, 'the deny feed is away'));
   const stateOf = (plan: GatewayPlan): GatewayState => new GatewayState(plan, onKeysError, feed.for(plan));
   const gateway = new Gateway(stateOf(first.plan), observe(metrics));
-  const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
   const served = await serveGateway(gateway, {
-    files,
+    files: tlsFilesOf(config),
     host: config.LISTEN_HOST,
     port: config.MTLS_PORT,
     behindProxies,
   });
-  const stopReloading = reloadTlsFiles(served.servers, files, logger);
-  const stopFollowing = followGatewayFile(
-    read,
-    first.version,
-    (plan) => void gateway.replace(stateOf(plan)).retire(),
-    logger,
-  );
-  const management = await startManagement(
-    { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
+  const replace = (plan: GatewayPlan): void => void gateway.replace(stateOf(plan)).retire();
+  const stopFollowing = followGatewayFile(read, first.version, replace, logger);
+  const endUpkeep = await startUpkeep(config, {
+    servers: served.servers,
     metrics,
-    () => readiness(gateway),
-  );
+    // Without keys, or the deny feed that is configured, nothing is let through: never open, not ready instead.
+    readiness: () => readyIf({ tokens: gateway.current.requireReady() }),
+    logger,
+  });
   logger.info({ port: config.MTLS_PORT, routes: first.plan.routes.length }, 'ready');
   return {
     async stop() {
-      stopReloading();
       stopFollowing();
       await served.stop();
       await gateway.current.retire();
       await feed.stop();
-      management.close();
+      endUpkeep();
     },
   };
+}
+
+/** Reads the routes, now and whenever they change. Throws `ConfigError` where the first ones cannot be used. */
+function readPlan(config: GatewayConfig, behindProxies: ProxyListening | undefined) {
+  const ownPorts = [config.MTLS_PORT, config.MANAGEMENT_PORT, ...(behindProxies ? [behindProxies.port] : [])];
+  const read = () => readGatewayFile(config.GATEWAY_FILE, ownPorts);
+  const first = read();
+  if (!first.usable) throw unusable(...first.problems.map((problem) => `GATEWAY_FILE: ${problem}`));
+  return { read, first };
 }
 
 const onKeysError = (error: unknown): void => logger.warn({ err: error }, 'the keys could not be refreshed');
@@ -95,15 +97,6 @@ function observe(metrics: Registry): Observer {
       else logger.info(line, 'refused');
     },
   };
-}
-
-/** Without keys, or the deny feed that is configured, nothing is let through: never open, not ready instead. */
-async function readiness(gateway: Gateway): Promise<Readiness> {
-  const tokens = await gateway.current.requireReady().then(
-    () => 'ok',
-    (error: Error) => error.message,
-  );
-  return { ready: tokens === 'ok', checks: { tokens } };
 }
 
 await runApp(logger, start);

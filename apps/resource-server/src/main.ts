@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
-import { Counter } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
 import {
@@ -13,14 +13,16 @@ import {
   createLogger,
   createMetrics,
   readProxyListening,
-  reloadTlsFiles,
+  readyIf,
   requireProductionReady,
   runApp,
   serve,
-  startManagement,
+  startUpkeep,
+  tlsFilesOf,
   unusable,
   type Readiness,
   type RunningApp,
+  type Served,
 } from '@holdfast/http-platform';
 import { ResourceServerModule } from './app.module.js';
 import { readResourceServerConfig, type ResourceServerConfig } from './config.js';
@@ -35,40 +37,59 @@ async function start(): Promise<RunningApp> {
   requireProductionReady(config.HOLDFAST_MODE, config.TLS_CERTIFICATE_FILE);
   await requireChainArrives();
   const metrics = createMetrics();
-  const answers = new Counter({
-    name: 'resource_refusals_total',
-    help: 'Refused calls by reason',
-    labelNames: ['reason'],
-    registers: [metrics],
-  });
-
   const followed = readDenyFeed(config, (error) => logger.warn({ err: error }, 'the deny feed is away'));
-  const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri } = config;
-  const verifier = createTokenVerifier(
-    // Orders belong to partners, so a token has to name one.
-    {
-      issuers: [
-        { issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] },
-        ...gatewayIssuers(config),
-      ],
-      denyFeed: followed?.policy,
+  const verifier = verifierOf(config, followed);
+  const stopRefreshing = verifier.keepFresh(
+    () => new Date(),
+    (error) => logger.warn({ err: error }, 'the keys could not be refreshed'),
+  );
+  const api = await serveOrders(config, verifier, metrics);
+  const endUpkeep = await startUpkeep(config, {
+    servers: [api, ...api.forProxies],
+    metrics,
+    readiness: () => readiness(api.app.get(DataSource), verifier),
+    logger,
+  });
+  logger.info({ port: config.MTLS_PORT, audience: config.AUDIENCE }, 'ready');
+  return {
+    async stop() {
+      stopRefreshing();
+      await api.stop();
+      await followed?.follower.stop();
+      endUpkeep();
     },
+  };
+}
+
+function verifierOf(config: ResourceServerConfig, followed: ReturnType<typeof readDenyFeed>): TokenVerifier {
+  const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri } = config;
+  // Orders belong to partners, so a token has to name one.
+  const own = { issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] };
+  return createTokenVerifier(
+    { issuers: [own, ...gatewayIssuers(config)], denyFeed: followed?.policy },
     {
       fetch: createFetch(config.ISSUER_CA_FILE),
       readFile: (path) => readFile(path, 'utf8'),
       denyFeed: followed?.follower.start().feed,
     },
   );
-  const stopRefreshing = verifier.keepFresh(
-    () => new Date(),
-    (error) => logger.warn({ err: error }, 'the keys could not be refreshed'),
-  );
+}
 
-  const files = { certificateFile: config.TLS_CERTIFICATE_FILE, privateKeyFile: config.TLS_PRIVATE_KEY_FILE };
-  const api = await serve({
+function serveOrders(
+  config: ResourceServerConfig,
+  verifier: TokenVerifier,
+  metrics: Registry,
+): Promise<Served> {
+  const answers = new Counter({
+    name: 'resource_refusals_total',
+    help: 'Refused calls by reason',
+    labelNames: ['reason'],
+    registers: [metrics],
+  });
+  return serve({
     module: ResourceServerModule.with(config.DATABASE_URL, verifier),
     tls: mutualTlsOptions(),
-    files,
+    files: tlsFilesOf(config),
     host: config.LISTEN_HOST,
     port: config.MTLS_PORT,
     behindProxies: readProxyListening(config),
@@ -81,23 +102,6 @@ async function start(): Promise<RunningApp> {
     filter: () => new ResourceErrorFilter(logger, (reason) => answers.inc({ reason })),
     logger,
   });
-
-  const stopReloading = reloadTlsFiles([api, ...api.forProxies], files, logger);
-  const management = await startManagement(
-    { host: config.MANAGEMENT_HOST, port: config.MANAGEMENT_PORT },
-    metrics,
-    () => readiness(api.app.get(DataSource), verifier),
-  );
-  logger.info({ port: config.MTLS_PORT, audience: config.AUDIENCE }, 'ready');
-  return {
-    async stop() {
-      stopReloading();
-      stopRefreshing();
-      await api.stop();
-      await followed?.follower.stop();
-      management.close();
-    },
-  };
 }
 
 /** A gateway in front vouches for callers by assertions that are bound to its own certificate. */
@@ -110,18 +114,8 @@ function gatewayIssuers(config: ResourceServerConfig): TokenPolicyInput['issuers
 }
 
 /** Without keys, or the deny feed that is configured, nothing is served: never open, not ready instead. */
-async function readiness(database: DataSource, verifier: TokenVerifier): Promise<Readiness> {
-  const checks = {
-    database: await database.query('SELECT 1').then(
-      () => 'ok',
-      (error: Error) => error.message,
-    ),
-    tokens: await verifier.requireReady(new Date()).then(
-      () => 'ok',
-      (error: Error) => error.message,
-    ),
-  };
-  return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
+function readiness(database: DataSource, verifier: TokenVerifier): Promise<Readiness> {
+  return readyIf({ database: database.query('SELECT 1'), tokens: verifier.requireReady(new Date()) });
 }
 
 await runApp(logger, start);

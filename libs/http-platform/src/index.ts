@@ -11,6 +11,7 @@ export { runApp, type RunningApp } from './lifecycle.js';
 export { createHttpsServer, createListener, LIMITS, newRequestId, type Listener } from './listener.js';
 export { createLogger, loggable, nestLogger } from './logger.js';
 export { startManagement, type Readiness } from './management.js';
+export { readyIf, startUpkeep, tlsFilesOf } from './upkeep.js';
 export { serve, trackConnections, type Served, type Serving } from './serve.js';
 export { requireProductionReady } from './production.js';
 export { createMetrics } from './metrics.js';
