@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { Anchor } from '../api/entities.js';
 import { Value } from '../parts/copy.js';
+import { Suspension } from '../parts/suspension.js';
 import { Status } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { ExceptionCell } from './exception-cell.js';
@@ -15,6 +16,9 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
           <Table.Th>Valid until</Table.Th>
           <Table.Th>Revocation</Table.Th>
           <Table.Th>For servers only</Table.Th>
+          <Table.Th>
+            <span className="visually-hidden">Action</span>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -32,6 +36,15 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
             <Table.Td data-label="For servers only">
               <ExceptionCell anchor={anchor} />
             </Table.Td>
+            <Table.Td>
+              <Suspension
+                kind="trust anchor"
+                id={anchor.id}
+                status={anchor.status}
+                etag={undefined}
+                compact
+              />
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
@@ -42,8 +55,7 @@ export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
 function Authority({ anchor: { id, status, subject, intermediates, key } }: { anchor: Anchor }) {
   return (
     <div>
-      <strong>{id}</strong>
-      {status === 'suspended' && <Status status={status} />}
+      <strong>{id}</strong> {status === 'suspended' && <Status status={status} />}
       <div>
         <Value what="subject">{subject}</Value>
       </div>

@@ -86,7 +86,7 @@ export function useCreateAll<K extends keyof Creations>(collection: K) {
   });
 }
 
-export function useSwitch(collection: 'partners' | 'clients', id: string) {
+export function useSwitch(collection: 'partners' | 'clients' | 'anchors', id: string) {
   return useChange(({ verb, ifMatch }: { verb: 'suspend' | 'resume'; ifMatch: string | undefined }) =>
     request('POST', `${API}/${collection}/${encodeURIComponent(id)}/${verb}`, { ifMatch }),
   );

@@ -169,6 +169,24 @@ describe('what is stopped, on the screens', () => {
     await owner.page.getByRole('button', { name: 'Suspend', exact: true }).waitFor();
   });
 
+  inBrowser('suspend and resume a trust anchor, whose applications stop with it', async () => {
+    const token = await tokenOf(stack, caller);
+    const anchor = `${caller.partner}-ca`;
+    await owner.visit(`/partners/${caller.partner}`);
+    await owner.click('button', `Suspend ${anchor}`);
+    await owner.read('It vouches for nobody.');
+    await confirm('Suspend trust anchor');
+    await within(1_000, isAnswered(401, token));
+    await owner.page.getByRole('button', { name: `Resume ${anchor}` }).waitFor();
+    await isPresentable();
+    await owner.visit('/stopped');
+    await rowOf(`anchor ${anchor}`).getByText('A trust anchor was suspended').waitFor();
+    await owner.visit('/anchors');
+    await owner.click('button', `Resume ${anchor}`);
+    await confirm('Resume trust anchor');
+    await within(1_000, isAnswered(200, token));
+  });
+
   inBrowser('cannot be shown while the server fails, and can be asked again', async () => {
     owner.expectsOutage = true;
     await owner.page.route('**/api/v1/deny-entries*', (route) => route.fulfill({ status: 503, body: '{}' }));
