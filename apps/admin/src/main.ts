@@ -31,6 +31,7 @@ import { ProblemFilter } from './http/problem.filter.js';
 import type { JudgeAddress } from './http/new-credentials.js';
 import { keySetAddresses } from './jobs/key-set-address.js';
 import { startJobs } from './jobs/start-jobs.js';
+import { OwnDenials } from './own-denials.js';
 import { runOwnerCommand } from './people/owner-command.js';
 import { servePeople } from './people/people-listener.js';
 import { AUDIT, DENIALS, REGISTRY, SIGNING_KEYS } from './tokens.js';
@@ -43,7 +44,8 @@ async function start(): Promise<RunningApp> {
   requireProductionReady(config.HOLDFAST_MODE, config.TLS_CERTIFICATE_FILE);
   await requireChainArrives();
   const metrics = createMetrics();
-  const verifier = verifierOf(config);
+  const denials = new OwnDenials();
+  const verifier = verifierOf(config, denials);
   const stopRefreshing = verifier.keepFresh(
     () => new Date(),
     (error) => logger.warn({ err: error }, 'the keys could not be refreshed'),
@@ -52,6 +54,7 @@ async function start(): Promise<RunningApp> {
   const listeners = await startListeners(config, verifier, keySetAddresses(listedHosts), metrics);
   const { app } = listeners.machines;
   const database = app.get<Database>(DATABASE);
+  await denials.start(database, config.DATABASE_URL, onStorageError);
   const jobs = startJobs(
     { databaseUrl: config.DATABASE_URL, listedHosts },
     { database, registry: app.get(REGISTRY), metrics, logger },
@@ -68,6 +71,7 @@ async function start(): Promise<RunningApp> {
     async stop() {
       stopRefreshing();
       await jobs.stop();
+      await denials.stop();
       // That for people uses what the machines' holds.
       for (const listener of servers) await listener.stop();
       endUpkeep();
@@ -75,17 +79,19 @@ async function start(): Promise<RunningApp> {
   };
 }
 
-function verifierOf({
-  ISSUER: issuer,
-  AUDIENCE: audience,
-  JWKS_URI: jwksUri,
-  ISSUER_CA_FILE: caFile,
-}: AdminConfig): TokenVerifier {
+function verifierOf(config: AdminConfig, denials: OwnDenials): TokenVerifier {
+  const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri, ISSUER_CA_FILE: caFile } = config;
   return createTokenVerifier(
-    { issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }] },
-    { fetch: createFetch(caFile) },
+    {
+      issuers: [{ issuer, audience, keys: { jwksUri }, requiredClaims: ['partner'] }],
+      // Without its database the app can do nothing anyway, and says so in its own words for a minute.
+      denyFeed: { mode: 'strict', currentSeconds: 60 },
+    },
+    { fetch: createFetch(caFile), denyFeed: denials },
   );
 }
+
+const onStorageError = (error: unknown): void => logger.warn({ err: error }, 'storage trouble');
 
 /** The listener for machines, and that for people if there is to be one. */
 async function startListeners(
@@ -124,13 +130,13 @@ function storageOf(config: AdminConfig): PostgresOptions {
     applicationName: APP,
     audit: { onOutage: 'refuse' },
     now: () => new Date(),
-    onError: (error) => logger.warn({ err: error }, 'storage trouble'),
+    onError: onStorageError,
   };
 }
 
 /** Whether the app can do its work now: the database has its schema, and tokens can be verified. */
 function readiness(database: Database, verifier: TokenVerifier): Promise<Readiness> {
-  return readyIf({ database: requireSchema(database), keys: verifier.requireReady(new Date()) });
+  return readyIf({ database: requireSchema(database), tokens: verifier.requireReady(new Date()) });
 }
 
 async function requireSchema(database: Database): Promise<void> {

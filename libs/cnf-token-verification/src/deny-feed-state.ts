@@ -144,7 +144,8 @@ export class DenyFeedState implements DenyFeed {
   }
 }
 
-function reasonFor(entry: DenyEntry): DenyReason {
+/** The reason of a refusal that this entry is the cause of. */
+export function reasonFor(entry: DenyEntry): DenyReason {
   if (entry.kind === 'partner') return 'partner_suspended';
   if (entry.kind === 'client' && entry.issued_before === undefined) return 'client_suspended';
   return entry.kind === 'thumbprint' ? 'certificate_blocked' : 'token_revoked';

@@ -33,7 +33,7 @@ export { PostgresSigningKeyAdministration } from './keys/postgres-signing-key-ad
 export { DENIALS_AT_ONCE, EndedDenials } from './registry/ended-denials.js';
 export { PostgresDenyAdministration } from './registry/postgres-deny-administration.js';
 export { PostgresRegistryAdministration } from './registry/postgres-registry-administration.js';
-export { PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
+export { PostgresDenyListFeed, PostgresRegistryFeed } from './registry/postgres-registry-feed.js';
 export { PostgresTokenRevocations, type RevokedToken } from './registry/postgres-token-revocations.js';
 export { RevocationSources } from './registry/revocation-sources.js';
 export { RegistryWriter, type RegistryWriterOptions } from './registry/registry-writer.js';

@@ -10,6 +10,7 @@ import {
   requestToken,
   tokenOf,
   toTokenEndpoint,
+  withToken,
   type PartnerClient,
 } from '../harness/token-endpoint.js';
 import { within } from '../harness/within.js';
@@ -70,6 +71,22 @@ describe('tokens that are stopped before they end', () => {
   const active = async (token: string): Promise<unknown> =>
     (await askAbout('/introspect', consumer, token)).json['active'];
   const tokenRefused = async (): Promise<boolean> => (await requestToken(stack, consumer)).status === 401;
+
+  it('lets a machine that was suspended administer no more, with the token that it has', async () => {
+    const { adminApi } = stack.file;
+    const machine = await registerNamedClient(operator, await registerPartner(operator, 'machine'));
+    await operator.post('grants', { client: machine.clientId, resource: adminApi, scopes: ['admin'] });
+    const token = await tokenOf(stack, machine, [['resource', adminApi]]);
+    const administer = async (): Promise<number> => {
+      const request = withToken(token, { target: '/api/v1/partners' });
+      return (await exchange({ url: adminApi, ca: stack.ca, identity: machine.identity }, request)).status;
+    };
+    expect(await administer()).toBe(200);
+    await operator.post(`clients/${machine.clientId}/suspend`);
+    await within(1_000, async () => (await administer()) === 401);
+    await operator.post(`clients/${machine.clientId}/resume`);
+    await within(1_000, async () => (await administer()) === 200);
+  });
 
   it('begins the feed with everything, signed by a key that signs no token', async () => {
     expect(reader.events[0]).toMatchObject({ kind: 'snapshot' });

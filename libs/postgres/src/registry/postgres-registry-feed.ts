@@ -69,7 +69,7 @@ export class PostgresRegistryFeed implements RegistryFeed {
             (row) => row.id,
             toOcspResponse,
           )),
-          ...(await read(manager, version, 'denyEntries', DenyEntryRow, (row) => row.id, toDenyEntry)),
+          ...(await readDenials(manager, version)),
           ...(await read(manager, version, 'keySets', KeySetRow, (row) => row.id, toKeySet)),
         ];
         return { version: current, changes };
@@ -77,6 +77,29 @@ export class PostgresRegistryFeed implements RegistryFeed {
     );
   }
 }
+
+/**
+ * The deny list alone, in the versions of the registry: for who issues no tokens but accepts them and can ask the database.
+ * Throws as `PostgresRegistryFeed` does.
+ */
+export class PostgresDenyListFeed implements RegistryFeed {
+  constructor(private readonly database: Database) {}
+
+  currentVersion(): Promise<bigint> {
+    return this.database.within(VERSION_WITHIN_MS, (runner) => readVersion(runner.manager));
+  }
+
+  changesSince(version: bigint): Promise<RegistryDelta> {
+    const options = { within: CHANGES_WITHIN_MS, isolation: 'REPEATABLE READ' } as const;
+    return this.database.transaction(options, async (manager) => ({
+      version: await readVersion(manager),
+      changes: await readDenials(manager, version),
+    }));
+  }
+}
+
+const readDenials = (manager: EntityManager, since: bigint): Promise<RegistryChange[]> =>
+  read(manager, since, 'denyEntries', DenyEntryRow, (row) => row.id, toDenyEntry);
 
 async function readVersion(manager: EntityManager): Promise<bigint> {
   const { v } = await manager.findOneByOrFail(RegistryVersionRow, { id: true });
