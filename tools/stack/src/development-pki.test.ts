@@ -12,6 +12,7 @@ const EVERYTHING = [
   'acme certificate',
   'beta certificate',
   'gateway certificate',
+  'sample API certificate',
 ];
 
 describe('ensureDevelopmentPki', () => {

@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../migrations/index.js';
 import { ROWS } from '../rows/index.js';
+import { PooledClient } from './pooled-client.js';
 
 /** How an app reaches the registry's database. */
 export interface ConnectionOptions {
@@ -34,6 +35,7 @@ export function toDataSourceOptions(options: ConnectionOptions): DataSourceOptio
     poolErrorHandler: (error: unknown) => options.onError?.(error),
     invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
     extra: {
+      Client: PooledClient,
       connectionTimeoutMillis: options.connectionTimeoutMillis ?? 900,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
