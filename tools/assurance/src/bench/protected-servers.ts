@@ -140,10 +140,11 @@ http {
 
 /** node:https and undici, which check nothing. */
 export function bareProxy(world: CallerWorld, { port, backendPort }: Place): ProtectedServer {
+  const { env, ...bare } = bareApi(world, port);
   return {
-    ...bareApi(world, port),
+    ...bare,
     name: 'bare Node with undici, which checks no token',
-    env: { ...bareApi(world, port).env, UPSTREAM: `http://127.0.0.1:${backendPort}` },
+    env: { ...env, UPSTREAM: `http://127.0.0.1:${backendPort}` },
   };
 }
 
