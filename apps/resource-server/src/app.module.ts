@@ -4,6 +4,7 @@ import type { Repository } from 'typeorm';
 import type { TokenVerifier } from '@holdfast/cnf-token-verification';
 import { BoundTokenModule } from '@holdfast/resource-guard/nest';
 import { DiagnosticsController } from './http/diagnostics.controller.js';
+import { ordersDatabase } from './orders/database.js';
 import { OrderRow } from './orders/order.row.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { Orders } from './orders/orders.js';
@@ -11,25 +12,17 @@ import { Orders } from './orders/orders.js';
 /** The sample partner API. The guard is global: a route that declares nothing is closed. */
 @Module({})
 export class ResourceServerModule {
-  static with(databaseUrl: string, verifier: TokenVerifier): DynamicModule {
+  /** `onError` hears of connections to the database that die while nobody uses them. */
+  static with(
+    databaseUrl: string,
+    verifier: TokenVerifier,
+    onError: (error: unknown) => void,
+  ): DynamicModule {
     return {
       module: ResourceServerModule,
       imports: [
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({
-            type: 'postgres',
-            url: databaseUrl,
-            entities: [OrderRow],
-            synchronize: false,
-            poolSize: 5,
-            applicationName: 'holdfast-resource-server',
-            extra: {
-              connectionTimeoutMillis: 1_000,
-              query_timeout: 3_000,
-              statement_timeout: 3_000,
-              idleTimeoutMillis: 30_000,
-            },
-          }),
+          useFactory: () => ordersDatabase(databaseUrl, onError),
         }),
         TypeOrmModule.forFeature([OrderRow]),
         BoundTokenModule.forRoot({ verifier }),

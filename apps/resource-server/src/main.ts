@@ -87,7 +87,9 @@ function serveOrders(
     registers: [metrics],
   });
   return serve({
-    module: ResourceServerModule.with(config.DATABASE_URL, verifier),
+    module: ResourceServerModule.with(config.DATABASE_URL, verifier, (error) =>
+      logger.warn({ err: error }, 'storage trouble'),
+    ),
     tls: mutualTlsOptions(),
     files: tlsFilesOf(config),
     host: config.LISTEN_HOST,

@@ -8,7 +8,7 @@ export {
 } from './audit/audit-reader.js';
 export { PostgresAuditTrail, type AuditTrailOptions, type OnOutage } from './audit/postgres-audit-trail.js';
 export type { AnsweredTokenRequest, TokenRequestFilter } from './audit/token-requests.js';
-export { createDataSource, type ConnectionOptions } from './connection/data-source.js';
+export { createDataSource } from './connection/data-source.js';
 export { Database, type TransactionOptions } from './connection/database.js';
 export { isServerAbsent, StorageUnavailable } from './connection/storage-unavailable.js';
 export { PostgresSigningKeyStore, type SigningKeyStoreOptions } from './keys/postgres-signing-key-store.js';

@@ -2,9 +2,10 @@ import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import type { ConnectionOptions } from '@holdfast/postgres-connection';
 import { AuditReader } from './audit/audit-reader.js';
 import { PostgresAuditTrail, type OnOutage } from './audit/postgres-audit-trail.js';
-import { toDataSourceOptions, type ConnectionOptions } from './connection/data-source.js';
+import { toDataSourceOptions } from './connection/data-source.js';
 import { Database } from './connection/database.js';
 import { isServerAbsent } from './connection/storage-unavailable.js';
 import { PostgresSigningKeyAdministration } from './keys/postgres-signing-key-administration.js';

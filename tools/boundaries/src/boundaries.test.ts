@@ -85,6 +85,7 @@ const ALLOWED: readonly [project: string, imported: string][] = [
   ['libs/signing-keys', '@holdfast/token-issuance'],
   ['apps/token-service', '@holdfast/postgres'],
   ['apps/resource-server', '@holdfast/resource-guard'],
+  ['apps/resource-server', '@holdfast/postgres-connection'],
   ['apps/cli', '@holdfast/partner-client'],
   ['libs/postgres', 'typeorm'],
 ];

@@ -208,7 +208,7 @@ describe('BoundTokenModule, over real TLS', () => {
 
 describe('ResourceServerModule', () => {
   it('declares for every route who may call it (default-deny)', () => {
-    const { controllers = [] } = ResourceServerModule.with('postgres://unused', {} as never);
+    const { controllers = [] } = ResourceServerModule.with('postgres://unused', {} as never, () => {});
     const undeclared = controllers.flatMap((controller) => {
       const prototype = controller.prototype as Record<string, object>;
       return Object.getOwnPropertyNames(prototype)

@@ -1,21 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool, PoolClient } from 'pg';
-import type { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../testing/index.js';
-import { createDataSource } from './data-source.js';
+import { DataSource } from 'typeorm';
+import { toConnectionOptions } from './connection.js';
 
-describe('createDataSource', () => {
-  let test: TestDatabase;
+describe('toConnectionOptions', () => {
   let source: DataSource;
   beforeAll(async () => {
-    test = await createTestDatabase();
-    source = createDataSource({ url: test.adminUrl, applicationName: 'test', poolSize: 1 });
+    const url = process.env['HOLDFAST_TEST_DATABASE_URL']!;
+    source = new DataSource(toConnectionOptions({ url, applicationName: 'test', poolSize: 1 }));
     await source.initialize();
   });
-  afterAll(async () => {
-    await source.destroy();
-    await test.drop();
-  });
+  afterAll(() => source.destroy());
 
   it('survives a session that ends at the moment at which the pool hands it out (R-08)', async () => {
     const pool = (source.driver as unknown as { master: Pool }).master;
@@ -29,5 +24,20 @@ describe('createDataSource', () => {
       });
     });
     expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('has the server itself end a statement that takes too long', async () => {
+    const options = toConnectionOptions({
+      url: process.env['HOLDFAST_TEST_DATABASE_URL']!,
+      applicationName: 'test',
+      poolSize: 1,
+      statementTimeoutMillis: 50,
+    });
+    const hasty = await new DataSource(options).initialize();
+    try {
+      await expect(hasty.query('SELECT pg_sleep(5)')).rejects.toMatchObject({ code: '57014' });
+    } finally {
+      await hasty.destroy();
+    }
   });
 });

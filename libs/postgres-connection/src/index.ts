@@ -1,0 +1,1 @@
+export { toConnectionOptions, type ConnectionOptions } from './connection.js';
