@@ -20,7 +20,7 @@ COPY --from=build /holdfast/node_modules node_modules
 COPY --from=build /holdfast/libs libs
 COPY --from=build /holdfast/apps apps
 # No test certificates and no tests: those are not for production.
-RUN rm -rf libs/test-pki apps/platform-e2e
+RUN rm -rf libs/test-pki libs/test-server apps/platform-e2e
 # By number, so that an orchestrator can see that it is not root.
 USER 1000:1000
 CMD ["node", "--version"]

@@ -126,6 +126,7 @@ export default tseslint.config(
           // partner-client is what partners install: the end-to-end tests call with it as they do.
           allow: [
             '@holdfast/test-pki',
+            '@holdfast/test-server',
             '@holdfast/postgres/testing',
             '@holdfast/stack',
             '@holdfast/partner-client',

@@ -11,7 +11,8 @@ export default async function startPostgres() {
 }
 
 async function startEmbedded() {
-  const { findFreePort, startEmbeddedPostgres } = await import('../stack/dist/index.js');
+  const { startEmbeddedPostgres } = await import('../stack/dist/index.js');
+  const { findFreePort } = await import('../../libs/test-server/dist/index.js');
   globalThis.holdfastTestPostgres = await startEmbeddedPostgres({
     home: mkdtempSync(join(tmpdir(), 'holdfast-test-')),
     port: await findFreePort(),

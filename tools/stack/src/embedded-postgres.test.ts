@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { findFreePort } from '@holdfast/test-server';
 import { identityOf } from './bootstrap.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
-import { findFreePort } from './free-port.js';
 
 // A server is made and started here, on a machine that may be busy.
 jest.setTimeout(60_000);

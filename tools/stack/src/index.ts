@@ -15,7 +15,7 @@ export {
   type EmbeddedPostgresOptions,
 } from './embedded-postgres.js';
 export { GATEWAY_FILE } from './gateway-file.js';
-export { findFreePort, findFreePortBase } from './free-port.js';
+export { findFreePortBase } from './free-port-base.js';
 export { homeDirectory } from './home.js';
 export { call, type Answer, type Call } from './https-call.js';
 export {

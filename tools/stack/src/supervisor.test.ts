@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from '@holdfast/test-server';
 import { identityOf } from './bootstrap.js';
-import { findFreePort } from './free-port.js';
 import { Supervisor, type Application } from './supervisor.js';
 
 jest.setTimeout(30_000);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:https';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort } from '@holdfast/stack';
+import { findFreePort } from '@holdfast/test-server';
 import { beside, FOLLOWS_NO_FEED } from '../harness/beside.js';
 import { startEchoApi } from '../harness/echo-api.js';
 import {

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { workspaceRoot, type Application } from '@holdfast/stack';
+import { isListening } from '@holdfast/test-server';
 
 const UP_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 12_000;
@@ -83,16 +83,5 @@ function isReady(port: number): Promise<boolean> {
     });
     request.once('timeout', () => request.destroy(new Error('timeout')));
     request.once('error', () => resolve(false));
-  });
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
   });
 }

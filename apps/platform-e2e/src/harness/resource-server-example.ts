@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, workspaceRoot } from '@holdfast/stack';
+import { workspaceRoot } from '@holdfast/stack';
+import { findFreePort } from '@holdfast/test-server';
 import { startNodeProgram } from './node-program.js';
 import { newDirectory } from './run-directory.js';
 

@@ -1,11 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort } from '@holdfast/stack';
+import { findFreePort, startServer, stopServer } from '@holdfast/test-server';
 import { makeRoot, validNow } from '../harness/identity.js';
 import { newDirectory } from '../harness/run-directory.js';
 import type { Dial, Identity } from '../harness/wire.js';
-import { end, untilListening } from '../proxies/proxy-stand.js';
 
 const MODULES = '/usr/lib/apache2/modules';
 const LOADED = 'mpm_event authz_core authn_core authz_user ssl socache_shmcb headers dir mime oauth2'.split(
@@ -71,14 +70,9 @@ export class Apache {
         '</VirtualHost>',
       ].join('\n'),
     );
-    const log = openSync(join(directory, 'output.log'), 'a');
     const args = ['-D', 'FOREGROUND', '-f', join(directory, 'apache.conf')];
-    const child = spawn('apache2', args, {
-      env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
-      stdio: ['ignore', log, log],
-    });
-    closeSync(log);
-    await untilListening(child, port, join(directory, 'output.log'));
+    const logFile = join(directory, 'output.log');
+    const child = await startServer({ program: 'apache2', args, port, logFile });
     return new Apache(child, port, root.pem);
   }
 
@@ -93,7 +87,7 @@ export class Apache {
   }
 
   stop(): Promise<void> {
-    return end(this.child);
+    return stopServer(this.child);
   }
 }
 

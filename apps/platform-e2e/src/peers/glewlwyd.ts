@@ -1,14 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose';
-import { findFreePort } from '@holdfast/stack';
 import type { Authority } from '@holdfast/test-pki';
+import { findFreePort, startServer, stopServer } from '@holdfast/test-server';
 import { newDirectory } from '../harness/run-directory.js';
 import { exchange, type Identity } from '../harness/wire.js';
 import { credentialsForm, jsonRequest, tokenRequest } from '../harness/token-endpoint.js';
-import { end, untilListening } from '../proxies/proxy-stand.js';
 import type { Peer } from './protected-apis.js';
 
 const LIBRARIES = '/usr/lib/glewlwyd';
@@ -51,10 +50,8 @@ export class Glewlwyd {
       write('clients.pem', clients.pem),
     ] as const;
     const configuration = write('glewlwyd.conf', configurationOf(directory, port, files));
-    const log = openSync(join(directory, 'output.log'), 'a', 0o600);
-    const child = spawn('glewlwyd', ['-c', configuration], { stdio: ['ignore', log, log] });
-    closeSync(log);
-    await untilListening(child, port, join(directory, 'output.log'));
+    const logFile = join(directory, 'output.log');
+    const child = await startServer({ program: 'glewlwyd', args: ['-c', configuration], port, logFile });
     const url = `https://localhost:${port}`;
     const started = new Glewlwyd(child, { ...server, issuer: url, jwksUri: `${url}/api/oidc/jwks` }, client);
     await started.configure();
@@ -81,7 +78,7 @@ export class Glewlwyd {
   }
 
   stop(): Promise<void> {
-    return end(this.child);
+    return stopServer(this.child);
   }
 
   /** Its API, as the administrator of a fresh installation. */

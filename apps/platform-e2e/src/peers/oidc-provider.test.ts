@@ -3,13 +3,13 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
-import { findFreePort, workspaceRoot } from '@holdfast/stack';
+import { workspaceRoot } from '@holdfast/stack';
+import { findFreePort, stopServer } from '@holdfast/test-server';
 import { makeRoot, makeSelfSigned, toIdentity, validNow } from '../harness/identity.js';
 import { startNodeProgram } from '../harness/node-program.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { claimsOf, credentialsForm, tokenRequest, withToken } from '../harness/token-endpoint.js';
 import { exchange, type Identity } from '../harness/wire.js';
-import { end } from '../proxies/proxy-stand.js';
 import { startProtectedApis, WAYS, type ProtectedApis } from './protected-apis.js';
 
 const AUDIENCE = 'https://api.peer.example';
@@ -64,7 +64,7 @@ describe('behind oidc-provider, a token service that is not ours', () => {
   }, 60_000);
   afterAll(async () => {
     await apis?.stop();
-    if (program !== undefined) await end(program);
+    if (program !== undefined) await stopServer(program);
   }, 20_000);
 
   it.each(WAYS)(

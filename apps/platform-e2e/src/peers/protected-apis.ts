@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stopServer } from '@holdfast/test-server';
 import { AppProcess } from '../harness/app-process.js';
 import { beside } from '../harness/beside.js';
 import { startEchoApi } from '../harness/echo-api.js';
@@ -7,7 +8,6 @@ import { startExample } from '../harness/resource-server-example.js';
 import { newDirectory } from '../harness/run-directory.js';
 import type { StackUnderTest } from '../harness/stack-under-test.js';
 import { exchange, type Dial, type Identity, type WireAnswer, type WireRequest } from '../harness/wire.js';
-import { end } from '../proxies/proxy-stand.js';
 
 /** A token service that is not ours, and the server certificate of everything on localhost; PEM. */
 export interface Peer {
@@ -59,7 +59,7 @@ export async function startProtectedApis(stack: StackUnderTest, peer: Peer): Pro
     clientOf: (way, { json }) =>
       way === 'guard' ? json['client'] : (json['headers'] as Record<string, string>)?.['holdfast-client-id'],
     stop: async () => {
-      await Promise.all([end(guard.child), gateway.stop()]);
+      await Promise.all([stopServer(guard.child), gateway.stop()]);
       echo.stop();
     },
   };

@@ -1,15 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFreePort, workspaceRoot } from '@holdfast/stack';
+import { workspaceRoot } from '@holdfast/stack';
 import { createSelfSigned } from '@holdfast/test-pki';
+import { findFreePort, startServer, stopServer } from '@holdfast/test-server';
 import { AppProcess } from '../harness/app-process.js';
 import { behindProxies, beside } from '../harness/beside.js';
 import { makeSelfSigned, thumbprintOf, validNow } from '../harness/identity.js';
 import { newDirectory } from '../harness/run-directory.js';
 import type { StackUnderTest } from '../harness/stack-under-test.js';
 import type { Dial, Identity } from '../harness/wire.js';
-import { end, untilListening } from './proxy-stand.js';
 import { REAL_PROXIES } from './real-proxies.js';
 
 export const NGINX = REAL_PROXIES.find(({ name }) => name === 'nginx')!;
@@ -61,7 +61,7 @@ export async function startAuthRequest(
       tls: { servername: 'api.example.com' },
     }),
     stop: async () => {
-      await end(nginx.child);
+      await stopServer(nginx.child);
       await gateway.stop();
     },
   };
@@ -89,12 +89,6 @@ async function startNginx(
   writeFileSync(example, text);
   const conf = join(directory, 'nginx.conf');
   writeFileSync(conf, NGINX.around!({ directory, example, port }));
-  const log = openSync(join(directory, 'output.log'), 'a', 0o600);
-  const child = spawn('nginx', NGINX.args(conf), {
-    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
-    stdio: ['ignore', log, log],
-  });
-  closeSync(log);
-  await untilListening(child, port, join(directory, 'output.log'));
-  return { child, port };
+  const logFile = join(directory, 'output.log');
+  return { child: await startServer({ program: 'nginx', args: NGINX.args(conf), port, logFile }), port };
 }

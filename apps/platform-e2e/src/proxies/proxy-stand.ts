@@ -1,12 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
-import { findFreePort, workspaceRoot } from '@holdfast/stack';
+import { workspaceRoot } from '@holdfast/stack';
 import type { Authority, IssuedCertificate } from '@holdfast/test-pki';
+import { findFreePort, startServer, stopServer } from '@holdfast/test-server';
 import { AppProcess } from '../harness/app-process.js';
 import { behindProxies, beside, type BesideProxies } from '../harness/beside.js';
 import { issueLeaf, makeRoot, makeSelfSigned, thumbprintOf, validNow } from '../harness/identity.js';
@@ -18,10 +17,6 @@ import { REAL_PROXIES, type RealProxy } from './real-proxies.js';
 /** The two names under which partners reach a proxy of the examples. */
 export const HOSTS = { token: 'auth.example.com', orders: 'api.example.com' } as const;
 export type Host = keyof typeof HOSTS;
-
-const UP_WITHIN_MS = 10_000;
-const STOP_WITHIN_MS = 5_000;
-const POLL_MS = 20;
 
 interface Credentials {
   readonly leaf: IssuedCertificate;
@@ -106,7 +101,7 @@ export class ProxyStand {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#running.values()].map(({ child }) => end(child)));
+    await Promise.all([...this.#running.values()].map(({ child }) => stopServer(child)));
     await Promise.all(this.#apps.map((app) => app.stop()));
   }
 
@@ -123,17 +118,13 @@ export class ProxyStand {
     writeFileSync(example, this.#configure(proxy, directory, port));
     const file = proxy.around === undefined ? example : join(directory, 'around.conf');
     if (proxy.around !== undefined) writeFileSync(file, proxy.around({ directory, example, port }));
-    const log = openSync(join(directory, 'output.log'), 'a', 0o600);
-    const child = spawn(proxy.program, proxy.args(file), {
-      env: {
-        PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`,
-        HOME: directory,
-        HOLDFAST_PROXY_CREDENTIAL: basic,
-      },
-      stdio: ['ignore', log, log],
+    const child = await startServer({
+      program: proxy.program,
+      args: proxy.args(file),
+      env: { HOME: directory, HOLDFAST_PROXY_CREDENTIAL: basic },
+      port,
+      logFile: join(directory, 'output.log'),
     });
-    closeSync(log);
-    await untilListening(child, port, join(directory, 'output.log'));
     return { child, port };
   }
 
@@ -171,35 +162,4 @@ export class ProxyStand {
 
 function examples(name: string): string {
   return join(workspaceRoot, 'examples', 'proxies', name);
-}
-
-/** Waits until the program listens. Throws with the end of its log when it ends instead, or takes too long. */
-export /** Waits until a proxy that was started listens; throws with the end of its log if it does not. */
-async function untilListening(child: ChildProcess, port: number, log: string): Promise<void> {
-  const deadline = performance.now() + UP_WITHIN_MS;
-  while (!(await isListening(port))) {
-    if (child.exitCode !== null || performance.now() > deadline) {
-      await end(child);
-      throw new Error(`the proxy did not come up: ${readFileSync(log, 'utf8').slice(-2_000)}`);
-    }
-    await delay(POLL_MS);
-  }
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-/** Ends a program in good order. */
-export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const patience = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-  await ended;
-  clearTimeout(patience);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findFreePort, startEmbeddedPostgres, type EmbeddedPostgres } from '@holdfast/stack';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '@holdfast/stack';
+import { findFreePort } from '@holdfast/test-server';
 import { AppProcess } from '../harness/app-process.js';
 import { beside } from '../harness/beside.js';
 import { tokensWithoutEvent } from '../harness/database.js';

@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
+import { stopServer } from '@holdfast/test-server';
 import { AppProcess } from '../harness/app-process.js';
 import { behindProxies, beside } from '../harness/beside.js';
 import { startEchoApi, type EchoApi } from '../harness/echo-api.js';
@@ -13,7 +14,6 @@ import type { StackUnderTest } from '../harness/stack-under-test.js';
 import { Wire, type Dial, type Identity, type WireAnswer, type WireRequest } from '../harness/wire.js';
 import { Apache } from '../peers/apache.js';
 import { startAuthRequest } from '../proxies/auth-request.js';
-import { end } from '../proxies/proxy-stand.js';
 import type { Answer, SentCall, SystemName } from './call.js';
 import { AUDIENCE, ISSUER, type CallKit } from './call-kit.js';
 
@@ -97,7 +97,7 @@ export class Systems {
     const { ca } = this.server;
     const settings = { issuer: ISSUER, audience: AUDIENCE, jwksUri: this.jwksUri, ...this.server };
     const { url, child } = await startExample(name, settings);
-    this.#stops.push(() => end(child));
+    this.#stops.push(() => stopServer(child));
     const toDial = (identity?: Identity): Dial => ({ url, ca, identity });
     return { call: (call) => this.#ask(call, toDial, ({ json }) => json['client']) };
   }

@@ -1,3 +1,4 @@
+import { findFreePort } from '@holdfast/test-server';
 import { say } from '../program.js';
 import { CallerWorld } from './caller-world.js';
 import { sendOverKeptConnections, sendOverNewConnections, statusOf, type LoadTarget } from './load.js';
@@ -14,7 +15,7 @@ import {
   type ProtectedServer,
 } from './protected-servers.js';
 import { measure, type Contestant, type Measured } from './rounds.js';
-import { findFreePort, ServerProcess } from './server-process.js';
+import { ServerProcess } from './server-process.js';
 
 /** What is measured: whether a connection or a token is new with every call. */
 interface Shape {

@@ -1,23 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { PORT_NAMES, portsFrom, requireFreePorts } from './ports.js';
 
 /** Below the ports that Linux hands out by itself (32768 and up): a stranger's connection does not get in between. */
 const LOWEST = 100;
 const HIGHEST = 320;
 const ATTEMPTS = 50;
-
-/** A TCP port of 127.0.0.1 that was free a moment ago: for tests. */
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** A port base whose ports were all free a moment ago: for tests that start a stack of their own. */
 export async function findFreePortBase(): Promise<number> {

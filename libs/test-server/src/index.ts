@@ -1,0 +1,2 @@
+export { findFreePort, isListening } from './ports.js';
+export { startServer, stopServer, type ServerProgram } from './server-program.js';
