@@ -1,4 +1,5 @@
-import { importJWK, type CryptoKey, type JWK } from 'jose';
+import { KeyObject } from 'node:crypto';
+import { importJWK, type JWK } from 'jose';
 import { KEY_OF, type SignatureAlgorithm } from './algorithms.js';
 import { hasRocaFingerprint } from './roca.js';
 
@@ -8,7 +9,7 @@ export interface VerificationKey {
   /** The JWK as it was published; another text is another key. */
   readonly published: string;
   /** Ready for use, for each algorithm that it is allowed for. */
-  readonly byAlgorithm: ReadonlyMap<string, CryptoKey>;
+  readonly byAlgorithm: ReadonlyMap<string, KeyObject>;
 }
 
 /** The key set is not one that anybody could verify with; `message` says why. */
@@ -70,11 +71,11 @@ async function toVerificationKey(
   jwk: JWK,
   algorithms: readonly SignatureAlgorithm[],
 ): Promise<VerificationKey> {
-  const byAlgorithm = new Map<string, CryptoKey>();
+  const byAlgorithm = new Map<string, KeyObject>();
   for (const alg of algorithms) {
     if (!fits(jwk, alg)) continue;
     const key = await importJWK(jwk, alg).catch(() => undefined);
-    if (key !== undefined && !(key instanceof Uint8Array)) byAlgorithm.set(alg, key as CryptoKey);
+    if (key !== undefined && !(key instanceof Uint8Array)) byAlgorithm.set(alg, KeyObject.from(key));
   }
   return { kid: jwk.kid, published: JSON.stringify(jwk), byAlgorithm };
 }

@@ -45,9 +45,9 @@ export class KeySource {
   }
 
   /** Whether `key` may still be used: it is in the set as it is now. Fetches that set if it is too old. */
-  async holds(key: VerificationKey, now: Date): Promise<boolean> {
-    if (this.isStale(now)) await this.freshen(now);
-    return this.isUsable(now) && this.set!.has(key);
+  holds(key: VerificationKey, now: Date): boolean | Promise<boolean> {
+    const isHeld = (): boolean => this.isUsable(now) && this.set!.has(key);
+    return this.isStale(now) ? this.freshen(now).then(isHeld) : isHeld();
   }
 
   /** Fetches now; throws `KeysUnavailable` if that fails. */

@@ -1,13 +1,13 @@
-import { decodeJwt } from 'jose';
 import type { CertificateThumbprint } from '@holdfast/token-binding';
 import { judgeBinding, toAccess } from './claims.js';
 import { askDenyFeed, DenyFeedStale, judgeSilence } from './deny-feed.js';
-import { Introspection } from './introspection.js';
+import { Introspection, type ActiveToken } from './introspection.js';
+import { readJwt } from './jws.js';
 import { KeySource, type KeySetLimits } from './key-source.js';
 import { parsePolicy, PolicyInvalid, type IssuerPolicy, type KeysPolicy } from './policy.js';
 import type { TokenPolicy, TokenPolicyInput } from './policy.js';
 import type { VerifierPorts } from './ports.js';
-import { verifySignedToken } from './signed-token.js';
+import { verifySignedToken, type SignedToken } from './signed-token.js';
 import { VerdictCache, type RememberedAccess } from './verdict-cache.js';
 import { refused, type NegativeVerdict, type TokenVerdict } from './verdict.js';
 
@@ -30,6 +30,12 @@ interface KnownIssuer {
   readonly policy: IssuerPolicy;
   readonly keys: KeySource | undefined;
   readonly introspection: Introspection | undefined;
+}
+
+/** A token that counts so far, and whose it is. */
+interface Heard {
+  readonly spoken: SignedToken | ActiveToken;
+  readonly issuer: KnownIssuer;
 }
 
 /** Decides about access tokens by one policy. Made by `createTokenVerifier`. */
@@ -99,7 +105,8 @@ export class TokenVerifier {
     if (presented === undefined && this.policy.binding === 'required') return refused('certificate_absent');
 
     const remembering = VerdictCache.keyOf(token, presented);
-    let access = await this.cache.find(remembering, now);
+    const found = this.cache.find(remembering, now);
+    let access = found instanceof Promise ? await found : found;
     if (access !== undefined) this.tally.remembered += 1;
     else {
       const judged = await this.judge(token, presented, now);
@@ -117,20 +124,14 @@ export class TokenVerifier {
     presented: CertificateThumbprint | undefined,
     now: Date,
   ): Promise<RememberedAccess | NegativeVerdict> {
-    const known = this.issuerOf(token);
-    if ('outcome' in known) return known;
-    const { policy, keys, introspection } = known;
-    const { binding, clockToleranceSeconds } = this.policy;
-    const spoken =
-      keys === undefined
-        ? await introspection!.ask(token, policy, clockToleranceSeconds, now)
-        : await verifySignedToken(token, policy, keys, clockToleranceSeconds, now);
-    if (spoken.outcome === 'refused' || spoken.outcome === 'unavailable') return spoken;
-
+    const heard = await this.hear(token, now);
+    if ('outcome' in heard) return heard;
+    const { spoken, issuer } = heard;
+    const { policy, keys } = issuer;
     const key = spoken.outcome === 'signed' ? spoken.key : undefined;
     const access = toAccess(spoken.claims, policy, key?.kid);
     if ('wrong' in access) return refused('token_untrusted', `the claim ${access.wrong}`);
-    const unbound = judgeBinding(spoken.claims, presented, binding);
+    const unbound = judgeBinding(spoken.claims, presented, this.policy.binding);
     if (unbound !== undefined) return unbound;
 
     const memory = policy.introspection?.cacheSeconds ?? Number.POSITIVE_INFINITY;
@@ -142,21 +143,29 @@ export class TokenVerifier {
   }
 
   /**
-   * The issuer that the token claims to be from. Unverified: it only selects whose policy is applied, and that one's keys
-   * have to fit. A JWT of an unknown issuer is shown to nobody.
+   * What its issuer says with or about the token. Which issuer that is, the token claims itself: unverified, it only selects
+   * whose policy is applied, and that one's keys have to fit. A JWT of an unknown issuer is shown to nobody.
    */
-  private issuerOf(token: string): KnownIssuer | NegativeVerdict {
-    const opaque = [...this.issuers.values()].find(({ introspection }) => introspection !== undefined);
-    if (token.split('.').length !== 3) return opaque ?? refused('token_malformed', 'not a JWT');
-    let claimed: unknown;
-    try {
-      claimed = decodeJwt(token).iss;
-    } catch (error) {
-      // Three parts do not make a JWT: an opaque token is any text.
-      return opaque ?? refused('token_malformed', error);
-    }
-    const known = typeof claimed === 'string' ? this.issuers.get(claimed) : undefined;
-    return known ?? refused('token_untrusted', 'no issuer of the policy');
+  private async hear(token: string, now: Date): Promise<Heard | NegativeVerdict> {
+    const jwt = readJwt(token);
+    const issuer = jwt === undefined ? this.issuerOfOpaque : this.issuers.get(jwt.claims['iss'] as string);
+    if (issuer === undefined)
+      return jwt === undefined
+        ? refused('token_malformed', 'not a JWT')
+        : refused('token_untrusted', 'no issuer of the policy');
+    const { policy, keys, introspection } = issuer;
+    const tolerance = this.policy.clockToleranceSeconds;
+    const spoken =
+      keys !== undefined && jwt !== undefined
+        ? await verifySignedToken(jwt, policy, keys, tolerance, now)
+        : await introspection!.ask(token, policy, tolerance, now);
+    const isNegative = spoken.outcome === 'refused' || spoken.outcome === 'unavailable';
+    return isNegative ? spoken : { spoken, issuer };
+  }
+
+  /** Three parts do not make a JWT: an opaque token is any text. */
+  private get issuerOfOpaque(): KnownIssuer | undefined {
+    return [...this.issuers.values()].find(({ introspection }) => introspection !== undefined);
   }
 
   private know(policy: IssuerPolicy): KnownIssuer {

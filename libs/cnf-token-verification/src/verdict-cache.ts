@@ -8,7 +8,7 @@ export interface RememberedAccess {
   /** Milliseconds since 1970; from then on it is forgotten. */
   readonly until: number;
   /** Whether what it rests on still stands, e.g. the key that signed the token. */
-  readonly stillHolds: (now: Date) => Promise<boolean> | true;
+  readonly stillHolds: (now: Date) => boolean | Promise<boolean>;
 }
 
 /**
@@ -31,10 +31,18 @@ export class VerdictCache {
     return hash('sha256', `${thumbprint ?? 'no certificate'}\n${token}`, 'base64');
   }
 
-  async find(key: string, now: Date): Promise<VerifiedAccess | undefined> {
+  /** What is remembered and still holds. At once, unless what it rests on has to be asked for. */
+  find(key: string, now: Date): VerifiedAccess | undefined | Promise<VerifiedAccess | undefined> {
     const entry = this.young.get(key) ?? this.old.get(key);
     if (entry === undefined) return undefined;
-    if (now.getTime() >= entry.until || !(await entry.stillHolds(now))) {
+    const holds = now.getTime() < entry.until && entry.stillHolds(now);
+    return typeof holds === 'boolean'
+      ? this.used(key, entry, holds)
+      : holds.then((held) => this.used(key, entry, held));
+  }
+
+  private used(key: string, entry: RememberedAccess, holds: boolean): VerifiedAccess | undefined {
+    if (!holds) {
       this.young.delete(key);
       this.old.delete(key);
       return undefined;
