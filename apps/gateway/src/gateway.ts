@@ -14,7 +14,7 @@ import type { AssertionAudience } from './identity/assertion.js';
 import { answerTo, detailOf, refusal, type GatewayAnswer } from './refusal.js';
 import type { GatewayState } from './state.js';
 import { askedAbout, asksToVerify, toVerifyAnswer } from './verify.js';
-import { ownAnswer } from './well-known.js';
+import { ownAnswer, pathOf } from './well-known.js';
 
 /** Hears what became of every request; it must not throw. */
 export interface Observer {
@@ -34,9 +34,9 @@ interface Call {
   readonly response: ServerResponse;
   readonly id: string;
   readonly state: GatewayState;
-  /** The path as it came, without the query. */
-  readonly path: string;
   readonly method: string;
+  /** As it came. */
+  readonly url: string;
   /** A proxy asks about another request. */
   readonly verifying: boolean;
   /** The connection, where it is to become a WebSocket. */
@@ -91,16 +91,15 @@ export class Gateway {
   ): Call {
     const { state } = this;
     const verifying = proxies !== undefined && asksToVerify(request, state.plan.verifyStyle);
-    const { url = '', method = '' } = request;
-    const path = url.split('?', 1)[0]!;
+    const { method = '', url = '' } = request;
     const id = newRequestId();
     return {
       request,
       response,
       id,
       state,
-      path,
       method,
+      url,
       verifying,
       upgrade: undefined,
       awaitsContinue: false,
@@ -115,12 +114,13 @@ export class Gateway {
   private async serve(call: Call, proxies: ForwardedCertificates | undefined): Promise<void> {
     try {
       if (proxies !== undefined) requireProxy(proxies, call.request);
-      const own = call.verifying ? undefined : await ownAnswer(call.request, call.id, call.state);
-      if (own !== undefined) return this.send(call, own);
       if (call.verifying) return await this.verify(call);
+      const asked = ownAnswer(call.request, call.id, call.state);
+      const own = asked && (await asked);
+      if (own !== undefined) return this.send(call, own);
       const admitted = await requireAdmitted(call.state, call.request, {
         method: call.method,
-        url: call.request.url ?? '',
+        url: call.url,
         host: onlyHost(call.request),
       });
       await this.forward(call, admitted);
@@ -134,7 +134,9 @@ export class Gateway {
     const { route, target, access } = admitted;
     const { backend, limits } = route;
     if (backend === undefined) throw refusal('path_unknown');
-    const headers = await this.headersFor(call, admitted, backend.hostFor(admitted.host));
+    const headers = this.headersFor(call, admitted, backend.hostFor(admitted.host));
+    if (access !== undefined && call.state.assertions !== undefined)
+      headers.push(...(await call.state.assertions.of(access, audienceOf(route, access), new Date())));
     if (request.socket.destroyed) return;
     if (upgrade !== undefined && route.webSocket) {
       const endsInMs = access && access.expiresAt * 1_000 - Date.now();
@@ -166,18 +168,16 @@ export class Gateway {
   }
 
   /** What the client sent and may send, then what the gateway says: added last, so that nothing takes it away. */
-  private async headersFor(
+  private headersFor(
     { request, state, id }: Call,
-    { access, host, route }: AdmittedCall,
+    { access, host }: AdmittedCall,
     upstreamHost: string,
-  ): Promise<string[]> {
+  ): string[] {
     const headers = state.headers.keep(request.rawHeaders, request.headers.connection);
     const { source } = originOf({ raw: request });
     headers.push('Host', upstreamHost, 'Via', '1.1 holdfast', 'X-Request-Id', id);
     headers.push('X-Forwarded-For', source, 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', host);
     headers.push(...state.identity.of(access));
-    if (access !== undefined && state.assertions !== undefined)
-      headers.push(...(await state.assertions.of(access, audienceOf(route, access), new Date())));
     return headers;
   }
 
@@ -204,7 +204,7 @@ export class Gateway {
     const line = {
       request_id: call.id,
       method: call.method,
-      path: loggable(call.path),
+      path: loggable(pathOf(call.url)),
       ...originOf({ raw: call.request }),
       status: answer.status,
       reason: answer.reason,

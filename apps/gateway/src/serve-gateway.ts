@@ -41,6 +41,8 @@ export async function serveGateway(gateway: Gateway, listening: GatewayListening
     ...mutualTlsOptions(),
     requestTimeout: REQUEST_TIMEOUT_MS,
     shouldUpgradeCallback: gateway.mayUpgrade,
+    // No stream is run for a body that was not announced.
+    optimizeEmptyRequests: true,
   };
   const open = (proxies?: ForwardedCertificates): Server => {
     const server = createHttpsServer({ ...options, ...readTlsFiles(files) }, gateway.listener(proxies));

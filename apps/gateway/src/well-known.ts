@@ -13,13 +13,20 @@ type OwnAnswer = Pick<GatewayAnswer, 'status' | 'headers'> & { readonly body: Ga
  * The answer at a path that belongs to the gateway and never reaches an upstream; undefined for all others. None needs a
  * token: what RFC 9728 publishes, the keys of assertions, and what arrived here of the caller's certificate.
  */
-export async function ownAnswer(
+export function ownAnswer(
+  request: IncomingMessage,
+  id: string,
+  state: GatewayState,
+): Promise<OwnAnswer | undefined> | undefined {
+  return request.url?.startsWith('/.well-known/') === true ? answerAt(request, id, state) : undefined;
+}
+
+async function answerAt(
   request: IncomingMessage,
   id: string,
   state: GatewayState,
 ): Promise<OwnAnswer | undefined> {
-  const path = (request.url ?? '').split('?', 1)[0]!;
-  if (!path.startsWith('/.well-known/')) return undefined;
+  const path = pathOf(request.url ?? '');
   const metadata = metadataAt(state.metadata, request.headers.host, path);
   if (metadata === undefined && !path.startsWith(OWN)) return undefined;
   const body = metadata ?? (await ownDocument(path.slice(OWN.length), request, id, state));
@@ -31,6 +38,11 @@ export async function ownAnswer(
     'cache-control': path.endsWith('diagnostics') ? 'no-store' : 'max-age=60',
   };
   return { status: 200, headers, body: body as OwnAnswer['body'] };
+}
+
+/** The path of a request target, without the query. */
+export function pathOf(url: string): string {
+  return url.split('?', 1)[0]!;
 }
 
 function ownDocument(

@@ -37,6 +37,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private readonly total: NodeJS.Timeout | undefined;
   private ended: Error | undefined;
   private isFinished = false;
+  /** A piece of the answer that is not written yet: the last one goes out together with the end. */
+  private held: Buffer | undefined;
+  /** `settle` is about to be called. */
+  private isSettling = false;
 
   constructor(
     private readonly ends: ExchangeEnds,
@@ -46,7 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // No function of its own is kept in a field: with one, V8 14 moves every exchange to the old generation (5 kB a call).
     this.timer = setTimeout(() => this.stalled(), limits.responseMs);
     if (limits.totalMs !== undefined) this.total = setTimeout(() => this.ranOut(), limits.totalMs);
-    ends.response.once('close', () => this.clientClosed());
+    ends.response.on('close', () => this.clientClosed());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -61,26 +65,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     // Informational answers are for the gateway; the last one counts.
     if (status < 200 || this.ended !== undefined) return;
-    this.wait(this.limits.idleMs);
-    const lines = keepOfAnswer(toTexts(controller.rawHeaders));
+    const lines = keepOfAnswer((controller.rawHeaders ?? []) as readonly (Buffer | string)[]);
     lines.push('X-Request-Id', this.ends.requestId);
     // A body that nobody read would be taken for the next request.
     if (!this.ends.request.complete) lines.push('Connection', 'close');
     this.ends.response.writeHead(status, lines);
-    // Where no piece of the body came along, the client learns at once that there is an answer.
-    queueMicrotask(() => this.isFinished || this.ends.response.flushHeaders());
+    this.settleSoon();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.timer.refresh();
-    if (this.ends.response.write(chunk)) return;
-    controller.pause();
-    this.ends.response.once('drain', () => controller.resume());
+    if (this.held !== undefined) this.write(controller, this.held);
+    this.held = chunk;
+    this.settleSoon();
   }
 
   onResponseEnd(): void {
     this.finish();
-    endLingering(this.ends.request, this.ends.response);
+    endLingering(this.ends.request, this.ends.response, this.held);
     this.concluded({ status: this.ends.response.statusCode });
   }
 
@@ -98,9 +99,27 @@ export class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.total);
   }
 
-  private wait(ms: number): void {
+  private settleSoon(): void {
+    if (this.isSettling) return;
+    this.isSettling = true;
+    process.nextTick(settle, this);
+  }
+
+  /** Once all that arrived together has been taken: if that was not the whole answer, the client gets what there is of it. */
+  settle(): void {
+    this.isSettling = false;
+    if (this.isFinished) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.stalled(), ms);
+    this.timer = setTimeout(() => this.stalled(), this.limits.idleMs);
+    if (this.held === undefined) return this.ends.response.flushHeaders();
+    this.write(this.controller!, this.held);
+    this.held = undefined;
+  }
+
+  private write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.ends.response.write(chunk)) return;
+    controller.pause();
+    this.ends.response.once('drain', () => controller.resume());
   }
 
   private stalled(): void {
@@ -147,9 +166,7 @@ export function asFailure(error: unknown): unknown {
   return new UpstreamFailed('upstream_broken', error);
 }
 
-/** undici gives names and values as octets; those of Node's parser are latin1. */
-function toTexts(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
-  return ((raw ?? []) as readonly (Buffer | string)[]).map((part) =>
-    typeof part === 'string' ? part : part.toString('latin1'),
-  );
+/** Shared by all exchanges: none of them makes a function for it. */
+function settle(exchange: Exchange): void {
+  exchange.settle();
 }

@@ -89,14 +89,26 @@ export class HeaderRules {
   }
 }
 
-/** The header lines of an upstream that go on to the client; both as flat lists. */
-export function keepOfAnswer(rawHeaders: readonly string[]): string[] {
-  const lower = rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : ''));
-  const connection = rawHeaders.filter((_, index) => lower[index - 1] === 'connection');
-  const named = namedBy(connection.join(','));
-  const isKept = (name: string): boolean =>
-    !OF_THE_HOP.has(name) && name !== 'x-request-id' && named?.has(name) !== true;
-  return rawHeaders.filter((_, index) => isKept(lower[index - (index % 2)]!));
+/** The header lines of an upstream that go on to the client; both as flat lists. undici gives octets, Node takes latin1. */
+export function keepOfAnswer(raw: readonly (Buffer | string)[]): string[] {
+  const kept: string[] = [];
+  let connection = '';
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = toText(raw[index]!);
+    const lower = name.toLowerCase();
+    if (lower === 'connection') connection += `,${toText(raw[index + 1]!)}`;
+    else if (!OF_THE_HOP.has(lower) && lower !== 'x-request-id') kept.push(name, toText(raw[index + 1]!));
+  }
+  const named = namedBy(connection.slice(1));
+  return named === undefined ? kept : withoutNamed(kept, named);
+}
+
+function toText(octets: Buffer | string): string {
+  return typeof octets === 'string' ? octets : octets.toString('latin1');
+}
+
+function withoutNamed(lines: readonly string[], named: ReadonlySet<string>): string[] {
+  return lines.filter((_, index) => !named.has(lines[index - (index % 2)]!.toLowerCase()));
 }
 
 const OF_THE_HOP: ReadonlySet<string> = new Set(HOP_BY_HOP);

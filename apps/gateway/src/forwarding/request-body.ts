@@ -103,14 +103,15 @@ export class RequestBody extends Readable {
 }
 
 /**
- * Ends an answer. Where the client is still sending, its connection stays a little longer: closed at once, the client
+ * Ends an answer, with `last` as the last piece of its body. Where the client is still sending, its connection stays a little longer: closed at once, the client
  * would be told of a reset and might never read the answer (RFC 9112 §9.6).
  */
-export function endLingering(request: IncomingMessage, response: ServerResponse): void {
+export function endLingering(request: IncomingMessage, response: ServerResponse, last?: Buffer): void {
   if (request.complete) {
-    response.end();
+    response.end(last);
     return;
   }
+  if (last !== undefined) response.write(last);
   const end = (): void => {
     clearTimeout(timer);
     response.end();

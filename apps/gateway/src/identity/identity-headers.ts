@@ -17,32 +17,33 @@ export const DEFAULT_IDENTITY_HEADERS: IdentityHeaderNames = {
   issuer: 'Holdfast-Issuer',
 };
 
-/** Writes verified callers into header lines, each caller once. */
+/** Writes verified callers into header lines. */
 export class IdentityHeaders {
-  private readonly written = new WeakMap<VerifiedAccess, readonly string[]>();
-
   constructor(private readonly names: IdentityHeaderNames) {}
 
   /** As a flat list; what the token does not say has no line. */
   of(access: VerifiedAccess | undefined): readonly string[] {
     if (access === undefined) return [];
-    const known = this.written.get(access);
-    if (known !== undefined) return known;
+    const { names } = this;
     const { clientId, partner, scopes, thumbprint, issuer } = access;
-    const values = { clientId, partner, scopes: scopes.join(' '), thumbprint, issuer };
-    const lines = Object.entries(values).flatMap(([what, value]) =>
-      value === undefined ? [] : [this.names[what as keyof IdentityHeaderNames], inHeader(value)],
-    );
-    this.written.set(access, lines);
+    const lines = [names.clientId, inHeader(clientId)];
+    if (partner !== undefined) lines.push(names.partner, inHeader(partner));
+    lines.push(names.scopes, inHeader(scopes.join(' ')));
+    if (thumbprint !== undefined) lines.push(names.thumbprint, thumbprint);
+    lines.push(names.issuer, inHeader(issuer));
     return lines;
   }
 }
+
+/** Nothing to encode: most values. */
+const AS_IT_IS = /^(?! )[\x20-\x24\x26-\x7e]*(?<! )$/;
 
 /**
  * A value as one header line. Issuers may put any text into a token: what is not printable ASCII, and `%`, is
  * percent-encoded as UTF-8, so that two callers are never one.
  */
 export function inHeader(value: string): string {
+  if (AS_IT_IS.test(value)) return value;
   return value
     .toWellFormed()
     .replace(/[^\x20-\x24\x26-\x7e]+/g, (text) =>
