@@ -1,8 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { getRepositoryToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import type { TokenVerifier } from '@holdfast/cnf-token-verification';
-import { BoundTokenModule } from '@holdfast/resource-guard/nest';
 import { DiagnosticsController } from './http/diagnostics.controller.js';
 import { ordersDatabase } from './orders/database.js';
 import { OrderRow } from './orders/order.row.js';
@@ -13,11 +11,7 @@ import { Orders } from './orders/orders.js';
 @Module({})
 export class ResourceServerModule {
   /** `onError` hears of connections to the database that die while nobody uses them. */
-  static with(
-    databaseUrl: string,
-    verifier: TokenVerifier,
-    onError: (error: unknown) => void,
-  ): DynamicModule {
+  static with(databaseUrl: string, guard: DynamicModule, onError: (error: unknown) => void): DynamicModule {
     return {
       module: ResourceServerModule,
       imports: [
@@ -25,7 +19,7 @@ export class ResourceServerModule {
           useFactory: () => ordersDatabase(databaseUrl, onError),
         }),
         TypeOrmModule.forFeature([OrderRow]),
-        BoundTokenModule.forRoot({ verifier }),
+        guard,
       ],
       controllers: [OrdersController, DiagnosticsController],
       providers: [
