@@ -7,8 +7,9 @@ umask 077
 set -- --dns token-service --dns resource-server --dns gateway --dns admin
 # With nginx in front (docker-compose.edge.yml): where it connects from. The names are those of its configuration.
 if [ -n "${PROXY_ADDRESS:-}" ]; then
-  set -- "$@" --dns token.internal --dns api.internal --proxy-address "$PROXY_ADDRESS" \
-    --proxies-example examples/proxies/nginx/proxies.yaml --proxy-dns auth.example.com --proxy-dns api.example.com
+  set -- "$@" --dns token.internal --dns api.internal --dns freight.internal --proxy-address "$PROXY_ADDRESS" \
+    --proxies-example examples/proxies/nginx/proxies.yaml --proxy-dns auth.example.com --proxy-dns api.example.com \
+    --proxy-dns freight.example.com
 fi
 node tools/stack/dist/tls-init.js --directory /made --database postgres:5432 "$@"
 
@@ -37,16 +38,22 @@ give resource-server 1000 $server secrets/resource-server-database-url pki/serve
   pki/orders-api.pem pki/orders-api.key.pem
 give gateway 1000 $server pki/server-ca.pem pki/gateway.pem pki/gateway.key.pem pki/gateway-identity.key.pem \
   pki/gateway.yaml
+# Of the second provider, with the demo.
+give freight-migrate 1000 secrets/freight-owner-database-url secrets/freight-password
+give freight 1000 $server secrets/freight-database-url pki/server-ca.pem pki/freight-api.pem pki/freight-api.key.pem
 give admin 1000 $server secrets/admin-database-url pki/server-ca.pem
-# What the operator and the two demo partners hold; `docker compose cp` takes it to the host.
+# What the operator and the two demo partners that call hold; `docker compose cp` takes it to the host. And the certificate
+# of the second provider, which is registered with them.
 give partners 1000 pki/server-ca.pem pki/operator.pem pki/operator.key.pem pki/acme-orders.pem pki/acme-orders.key.pem \
-  pki/acme-root-ca.pem pki/beta-sync.pem pki/beta-sync.key.pem
+  pki/acme-root-ca.pem pki/acme-freight.pem pki/acme-freight.key.pem pki/beta-sync.pem pki/beta-sync.key.pem \
+  pki/freight-api.pem
 if [ -n "${PROXY_ADDRESS:-}" ]; then
   # 101 is the user of the nginx image.
   give nginx 101 pki/proxy.pem pki/proxy.key.pem=proxy.key pki/public.pem pki/public.key.pem=public.key \
     pki/server-ca.pem=holdfast-ca.pem
   give token-service 1000 pki/proxies.yaml
   give resource-server 1000 pki/proxies.yaml
+  give freight 1000 pki/proxies.yaml
   # nginx forwards the client's certificate without its issuers: acme's intermediate has to be stored with the anchor.
   cat /made/pki/acme-root-ca.pem /made/pki/acme-issuing-ca.pem >/made/pki/acme-anchor.pem
   give partners 1000 pki/public-ca.pem pki/acme-anchor.pem=acme-root-ca.pem

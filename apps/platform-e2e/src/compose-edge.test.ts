@@ -10,7 +10,7 @@ import { readIdentity } from './harness/identity.js';
 import { claimsOf, credentialsForm, tokenRequest, withToken } from './harness/token-endpoint.js';
 import { exchange, type Identity, type WireAnswer, type WireRequest } from './harness/wire.js';
 import { forgedLines, type Lines } from './proxies/forged-lines.js';
-import { HOSTS, type Host } from './proxies/proxy-stand.js';
+import { HOSTS } from './proxies/proxy-stand.js';
 
 const MINUTES = 60_000;
 const GUIDE = join(workspaceRoot, 'docs/guides/proxies.md');
@@ -22,8 +22,11 @@ const LISTENING: Readonly<Record<string, readonly number[]>> = {
   admin: [7400, 7401],
   'token-service': [7410, 7411, 7412],
   'resource-server': [7420, 7422],
+  'freight-api': [7425, 7427],
 };
-const MANAGEMENT = ['admin:7409', 'token-service:7419', 'resource-server:7429'];
+const MANAGEMENT = ['admin:7409', 'token-service:7419', 'resource-server:7429', 'freight-api:7428'];
+/** The API of the second provider, beside the hosts of the example. */
+const EDGE_HOSTS = { ...HOSTS, freight: 'freight.example.com' } as const;
 const LISTENERS = Object.entries(LISTENING).flatMap(([name, ports]) =>
   ports.map((port) => `${name}:${port}`),
 );
@@ -36,6 +39,7 @@ describeOnEngine('docker compose with nginx in front', () => {
   let guideAnswer: string;
   let acme: Identity;
   let beta: Identity;
+  let acmeFreight: Identity;
 
   beforeAll(() => {
     stack.build();
@@ -49,12 +53,12 @@ describeOnEngine('docker compose with nginx in front', () => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    [acme, beta] = ['acme-orders', 'beta-sync'].map((name) =>
+    [acme, beta, acmeFreight] = ['acme-orders', 'beta-sync', 'acme-freight'].map((name) =>
       readIdentity({
         certificateFile: join(partners, `${name}.pem`),
         privateKeyFile: join(partners, `${name}.key.pem`),
       }),
-    ) as [Identity, Identity];
+    ) as [Identity, Identity, Identity];
   }, 7 * MINUTES);
 
   afterAll(() => {
@@ -63,12 +67,16 @@ describeOnEngine('docker compose with nginx in front', () => {
   }, MINUTES);
 
   /** One exchange through nginx, as a partner on this machine has it. */
-  function ask(host: Host, identity: Identity | undefined, request: WireRequest): Promise<WireAnswer> {
+  function ask(
+    host: keyof typeof EDGE_HOSTS,
+    identity: Identity | undefined,
+    request: WireRequest,
+  ): Promise<WireAnswer> {
     const dial = {
       url: `https://127.0.0.1:${stack.prefix}43`,
       ca: readFileSync(join(partners, 'public-ca.pem'), 'utf8'),
       identity,
-      tls: { servername: HOSTS[host] },
+      tls: { servername: EDGE_HOSTS[host] },
     };
     return exchange(dial, request);
   }
@@ -90,6 +98,20 @@ describeOnEngine('docker compose with nginx in front', () => {
     expect(await ask('orders', beta, call)).toMatchObject({ status: 401, json: { error: 'invalid_token' } });
     const { status, text } = await ask('orders', undefined, call);
     expect({ status, text }).toEqual({ status: 401, text: expect.stringContaining('certificate_absent') });
+  });
+
+  it("serves acme's other application at the API of the second provider, and no token for the first there (RFC 8707 §2)", async () => {
+    const issued = await askForToken('acme-freight', acmeFreight);
+    const call = withToken(String(issued.json['access_token']));
+    expect(await ask('freight', acmeFreight, call)).toMatchObject({
+      status: 200,
+      json: { orders: [{ item: 'Container to Bergen' }, { item: 'Pallet to Basel' }] },
+    });
+    const first = withToken(String((await askForToken('acme-orders', acme)).json['access_token']));
+    expect(await ask('freight', acme, first)).toMatchObject({
+      status: 401,
+      json: { error: 'invalid_token' },
+    });
   });
 
   it('issues no token without a certificate, nor with that of another client (RFC 8705 §2)', async () => {
@@ -153,9 +175,9 @@ describeOnEngine('docker compose with nginx in front', () => {
       const nginx = stack.inspect('nginx').NetworkSettings.Networks[`${stack.project}_outer`]!;
       const reachable = ['nginx:443', `${HOSTS.token}:443`, `${HOSTS.orders}:443`, `${nginx.IPAddress}:443`];
       const services = [...LISTENERS, ...MANAGEMENT];
-      const aliases = ['token.internal:7412', 'api.internal:7422'];
+      const aliases = ['token.internal:7412', 'api.internal:7422', 'freight.internal:7427'];
       // The host, as the outer network sees it: admin is published on its loopback only.
-      const host = ['00', '01', '11', '20'].map((port) => `${nginx.Gateway}:${stack.prefix}${port}`);
+      const host = ['00', '01', '11', '20', '25'].map((port) => `${nginx.Gateway}:${stack.prefix}${port}`);
       const hidden = [...services, ...aliases, ...services.flatMap((target) => byAddress(target)), ...host];
       expect(stack.connectedFrom('outer', [...reachable, ...hidden])).toEqual(reachable);
 
@@ -168,15 +190,15 @@ describeOnEngine('docker compose with nginx in front', () => {
   );
 
   it('publishes no port but those of nginx and, on loopback, of admin', () => {
-    const published = ['postgres', 'token-service', 'resource-server', 'admin', 'nginx'].map((service) => [
-      service,
-      stack.inspect(service).HostConfig.PortBindings ?? {},
-    ]);
+    const published = ['postgres', 'token-service', 'resource-server', 'freight-api', 'admin', 'nginx'].map(
+      (service) => [service, stack.inspect(service).HostConfig.PortBindings ?? {}],
+    );
     const on = (port: string) => [{ HostIp: '127.0.0.1', HostPort: `${stack.prefix}${port}` }];
     expect(Object.fromEntries(published)).toEqual({
       postgres: {},
       'token-service': {},
       'resource-server': {},
+      'freight-api': {},
       admin: { '7400/tcp': on('00'), '7401/tcp': on('01') },
       nginx: { '443/tcp': on('43') },
     });
@@ -205,6 +227,7 @@ describeOnEngine('docker compose with nginx in front', () => {
         'resource-server-database-url',
         'server-ca.pem',
       ],
+      'freight-api': ['freight-api.key.pem', 'freight-api.pem', 'freight-database-url', 'server-ca.pem'],
     })) {
       const expected = [...own, 'proxies.yaml', 'server.key.pem', 'server.pem'].sort();
       expect(stack.filesIn(service)).toEqual(expected);

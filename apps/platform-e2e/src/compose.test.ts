@@ -63,6 +63,10 @@ describeOnEngine('docker compose', () => {
     expect(curl('acme-orders', '-H', bearer, `https://localhost:${PREFIX}30/orders`)).toMatchObject({
       status: 200,
     });
+    expect(curl('acme-orders', '-H', bearer, `https://localhost:${PREFIX}25/orders`)).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_token' },
+    });
     expect(curl('beta-sync', '-H', bearer, `https://localhost:${PREFIX}30/orders`)).toMatchObject({
       status: 401,
       body: { error: 'invalid_token' },
@@ -74,6 +78,21 @@ describeOnEngine('docker compose', () => {
     expect(curl(undefined, '-H', bearer, `https://localhost:${PREFIX}20/orders`)).toMatchObject({
       status: 401,
       body: { error: 'invalid_token' },
+    });
+  });
+
+  it("serves acme's other application at the API of the second provider, to read only (RFC 8707 §2)", () => {
+    const token = tokenFor('acme-freight', 'acme-freight');
+    const bearer = `Authorization: Bearer ${String(token.body['access_token'])}`;
+    const orders = `https://localhost:${PREFIX}25/orders`;
+    expect(curl('acme-freight', '-H', bearer, orders)).toMatchObject({
+      status: 200,
+      body: { orders: [{ item: 'Container to Bergen' }, { item: 'Pallet to Basel' }] },
+    });
+    const order = ['-H', 'Content-Type: application/json', '-d', '{"item":"Pallet to Oslo","quantity":1}'];
+    expect(curl('acme-freight', '-H', bearer, ...order, orders)).toMatchObject({
+      status: 403,
+      body: { error: 'insufficient_scope' },
     });
   });
 
@@ -90,7 +109,7 @@ describeOnEngine('docker compose', () => {
   it(
     'runs every app as an ordinary user on a read-only file system, without test certificates in the image',
     () => {
-      for (const app of ['token-service', 'admin', 'resource-server', 'gateway']) {
+      for (const app of ['token-service', 'admin', 'resource-server', 'freight-api', 'gateway']) {
         expect(stack.standingOf(app)).toEqual({ uid: '1000', fileSystem: 'read-only' });
         expect(stack.filesIn(app, 'libs')).not.toContain('test-pki');
       }
@@ -113,6 +132,14 @@ describeOnEngine('docker compose', () => {
       'orders-api.key.pem',
       'orders-api.pem',
       'resource-server-database-url',
+      'server-ca.pem',
+      'server.key.pem',
+      'server.pem',
+    ]);
+    expect(stack.filesIn('freight-api')).toEqual([
+      'freight-api.key.pem',
+      'freight-api.pem',
+      'freight-database-url',
       'server-ca.pem',
       'server.key.pem',
       'server.pem',

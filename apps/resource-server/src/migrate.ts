@@ -9,7 +9,7 @@ import { ORDER_MIGRATIONS } from './orders/migrations.js';
 
 const USAGE = `Creates the orders database and its role, and brings its tables up to date. Run again at any time.
 
-Usage: node dist/migrate.js [--demo-orders PARTNER,PARTNER]
+Usage: node dist/migrate.js [--demo-orders PARTNER,PARTNER [--demo-items ITEM,ITEM]]
 
 Environment: DATABASE_URL (or DATABASE_URL_FILE): the orders database, with a user who may create databases and roles
              RESOURCE_SERVER_PASSWORD (or _FILE): the password of the role that the API uses, <database>_app
@@ -17,6 +17,7 @@ Environment: DATABASE_URL (or DATABASE_URL_FILE): the orders database, with a us
 Examples:
   DATABASE_URL_FILE=owner.url RESOURCE_SERVER_PASSWORD_FILE=app.password node dist/migrate.js
   node dist/migrate.js --demo-orders acme,beta
+  node dist/migrate.js --demo-orders acme --demo-items 'Pallet to Basel,Container to Bergen'
 `;
 
 const SETTINGS = {
@@ -32,8 +33,16 @@ const SETTINGS = {
   },
 } as const;
 
+/** Orders for a demo: each of these partners has ordered each of these items. */
+interface Demo {
+  readonly partners: readonly string[];
+  readonly items: readonly string[];
+}
+
+const ITEMS = ['Steel bolts M8', 'Copper wire 2.5 mm', 'Ball bearings 6204'];
+
 /** Brings the orders database up to date; the API itself has no right to change tables. */
-async function migrate(demoPartners: readonly string[]): Promise<void> {
+async function migrate({ partners, items }: Demo): Promise<void> {
   const config = readConfig(SETTINGS, process.env);
   const url = new URL(config.DATABASE_URL);
   const database = url.pathname.slice(1);
@@ -52,7 +61,7 @@ async function migrate(demoPartners: readonly string[]): Promise<void> {
       manager.query('SELECT pg_advisory_xact_lock(7411001)').then(() => source.runMigrations()),
     );
     await grantRole(source, `${database}_app`, config.RESOURCE_SERVER_PASSWORD);
-    for (const partner of demoPartners) await placeDemoOrders(source, partner);
+    for (const partner of partners) await placeDemoOrders(source, partner, items);
   } finally {
     await source.destroy();
   }
@@ -88,8 +97,7 @@ async function grantRole(source: DataSource, role: string, password: string): Pr
   await source.query(`GRANT SELECT, INSERT ON partner_order TO ${name}`);
 }
 
-async function placeDemoOrders(source: DataSource, partner: string): Promise<void> {
-  const items = ['Steel bolts M8', 'Copper wire 2.5 mm', 'Ball bearings 6204'];
+async function placeDemoOrders(source: DataSource, partner: string, items: readonly string[]): Promise<void> {
   for (const [index, item] of items.entries()) {
     const row = [`ord_demo-${partner}-${index + 1}`, partner, item, (index + 1) * 10];
     await source.query(
@@ -101,10 +109,19 @@ async function placeDemoOrders(source: DataSource, partner: string): Promise<voi
 
 try {
   const { values } = parseArgs({
-    options: { 'demo-orders': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      'demo-orders': { type: 'string' },
+      'demo-items': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) process.stdout.write(USAGE);
-  else await migrate(values['demo-orders']?.split(',') ?? []);
+  else {
+    await migrate({
+      partners: values['demo-orders']?.split(',') ?? [],
+      items: values['demo-items']?.split(',') ?? ITEMS,
+    });
+  }
 } catch (error) {
   const usage = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ?? false;
   process.stderr.write(`${(error as Error).message}\n${usage ? `\n${USAGE}` : ''}`);

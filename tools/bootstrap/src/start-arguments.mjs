@@ -1,7 +1,7 @@
 export const START_USAGE = `Usage: npm start [-- OPTIONS]
 
-Starts Holdfast on this machine: an embedded PostgreSQL, the token service, a sample resource server and
-the admin API, with two demo partners, and shows that a stolen token is refused. Ends with Ctrl-C.
+Starts Holdfast on this machine: an embedded PostgreSQL, the token service, the sample APIs of two partners, the
+gateway and the admin API, with two partners that call, and shows that a stolen token is refused. Ends with Ctrl-C.
 
   --once     run the demo exchange, stop everything, exit 0 only if every line came out as it must
   --reset    throw away the state (.holdfast/) first

@@ -38,6 +38,17 @@ export class AdminApi {
     return answer.body;
   }
 
+  /** Whether a list has an entry of which that is true, on whatever page of it. */
+  async has(path: string, isIt: (entry: Readonly<Record<string, unknown>>) => boolean): Promise<boolean> {
+    let page = `${path}?limit=200`;
+    for (;;) {
+      const { items, next } = await this.get(page);
+      if ((items as Readonly<Record<string, unknown>>[]).some(isIt)) return true;
+      if (typeof next !== 'string') return false;
+      page = `${path}?limit=200&after=${encodeURIComponent(next)}`;
+    }
+  }
+
   #call(method: 'GET' | 'POST', path: string, json?: unknown): Promise<Answer> {
     const { caFile, certificate, token } = this;
     return call({ method, url: `${this.url}${path}`, caFile, certificate, bearer: token, json });

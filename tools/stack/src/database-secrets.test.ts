@@ -17,13 +17,19 @@ describe('ensureDatabaseSecrets', () => {
 
   it('gives each application its own role and password', () => {
     const files = ensureDatabaseSecrets(directory, SERVER);
-    const urls = [files.tokenServiceUrlFile, files.adminUrlFile, files.resourceServerUrlFile].map(urlIn);
+    const urls = [
+      files.tokenServiceUrlFile,
+      files.adminUrlFile,
+      files.resourceServerUrlFile,
+      files.freightUrlFile,
+    ].map(urlIn);
     expect(urls.map(({ username, pathname }) => [username, pathname])).toEqual([
       ['holdfast_token_service', '/holdfast'],
       ['holdfast_admin', '/holdfast'],
       ['holdfast_orders_app', '/holdfast_orders'],
+      ['holdfast_freight_app', '/holdfast_freight'],
     ]);
-    expect(new Set(urls.map(({ password }) => password)).size).toBe(3);
+    expect(new Set(urls.map(({ password }) => password)).size).toBe(4);
     expect(urls[0]?.password).toBe(readFileSync(files.tokenServicePasswordFile, 'utf8'));
   });
 

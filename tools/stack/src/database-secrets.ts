@@ -12,6 +12,9 @@ export interface DatabaseSecrets {
   readonly adminUrlFile: string;
   readonly resourceServerPasswordFile: string;
   readonly resourceServerUrlFile: string;
+  readonly freightOwnerUrlFile: string;
+  readonly freightPasswordFile: string;
+  readonly freightUrlFile: string;
 }
 
 const DEFAULT_REGISTRY = 'holdfast';
@@ -29,6 +32,11 @@ export function ordersDatabase(registry: string): string {
   return `${registry}_orders`;
 }
 
+/** The name of the database of the second provider's API. */
+export function freightDatabase(registry: string): string {
+  return `${registry}_freight`;
+}
+
 /**
  * Writes the URLs of the databases on the server of `serverUrl` (a role that may create databases and roles) into
  * `directory`, with one random password per application, made the first time.
@@ -36,6 +44,7 @@ export function ordersDatabase(registry: string): string {
 export function ensureDatabaseSecrets(directory: string, serverUrl: string): DatabaseSecrets {
   const registry = registryDatabase(serverUrl);
   const orders = ordersDatabase(registry);
+  const freight = freightDatabase(registry);
   const application = (name: string, database: string, role: string): [string, string] => {
     const passwordFile = join(directory, `${name}-password`);
     const password = readOrMakePrivateFile(passwordFile, () => randomBytes(24).toString('base64url'));
@@ -53,6 +62,7 @@ export function ensureDatabaseSecrets(directory: string, serverUrl: string): Dat
     orders,
     `${orders}_app`,
   );
+  const [freightPasswordFile, freightUrlFile] = application('freight', freight, `${freight}_app`);
   return {
     registryOwnerUrlFile: urlFile(directory, 'registry-owner', urlOf(serverUrl, registry)),
     ordersOwnerUrlFile: urlFile(directory, 'orders-owner', urlOf(serverUrl, orders)),
@@ -62,6 +72,9 @@ export function ensureDatabaseSecrets(directory: string, serverUrl: string): Dat
     adminUrlFile,
     resourceServerPasswordFile,
     resourceServerUrlFile,
+    freightOwnerUrlFile: urlFile(directory, 'freight-owner', urlOf(serverUrl, freight)),
+    freightPasswordFile,
+    freightUrlFile,
   };
 }
 

@@ -5,10 +5,18 @@
 import { parseArgs } from 'node:util';
 import { AdminApi } from './admin-api.js';
 import { developmentPkiIn } from './development-pki.js';
-import { OPERATOR_CLIENT, ORDER_SCOPES, seedDemoPartners } from './seed.js';
+import { clientsAt, seedConsumers, seedProviders } from './seed.js';
 import { StackError } from './workspace.js';
 
-const OPTIONS = ['pki', 'token-endpoint', 'admin-api', 'admin-audience', 'orders-audience'] as const;
+const OPTIONS = [
+  'pki',
+  'token-endpoint',
+  'admin-api',
+  'admin-audience',
+  'issuer',
+  'orders-audience',
+  'freight-audience',
+] as const;
 const USAGE = `Usage: node demo-seed.js ${OPTIONS.map((name) => `--${name} ${name === 'pki' ? 'DIR' : 'URL'}`).join(' ')}\n`;
 
 async function main(): Promise<number> {
@@ -20,20 +28,17 @@ async function main(): Promise<number> {
   }
   const value = (name: (typeof OPTIONS)[number]): string => given[name] ?? '';
   const pki = developmentPkiIn(value('pki'));
-  const common = { tokenEndpoint: value('token-endpoint'), caFile: pki.serverCaFile };
-  const operator = {
-    ...common,
-    clientId: OPERATOR_CLIENT,
-    certificate: pki.operator,
-    resource: value('admin-audience'),
-    scope: 'admin',
+  const urls = {
+    tokenEndpoint: value('token-endpoint'),
+    adminApi: value('admin-audience'),
+    resourceServer: value('orders-audience'),
+    secondResourceServer: value('freight-audience'),
   };
-  const orders = { ...common, resource: value('orders-audience'), scope: ORDER_SCOPES.join(' ') };
-  const acme = { ...orders, clientId: 'acme-orders', certificate: pki.acme };
-  const beta = { ...orders, clientId: 'beta-sync', certificate: pki.beta };
-  const admin = await AdminApi.connect(operator, value('admin-api'));
-  await seedDemoPartners(admin, { operator, acme, beta }, pki);
-  console.error('the demo partners acme and beta are registered');
+  const clients = clientsAt(urls, pki);
+  const admin = await AdminApi.connect(clients.operator, value('admin-api'));
+  await seedProviders(admin, clients, pki, value('issuer'));
+  await seedConsumers(admin, clients, pki);
+  console.error('the demo partners mill, freight, acme and beta are registered');
   return 0;
 }
 

@@ -6,6 +6,8 @@ import { decodeTokenClaims, requestToken, untilIssued, type TokenClient } from '
 /** Who takes part in the demo exchange. */
 export interface DemoWorld {
   readonly acme: TokenClient;
+  /** Another client of acme: it may read at the API of another provider, which acme's first is not granted. */
+  readonly acmeFreight: TokenClient;
   readonly beta: TokenClient;
   /** Where the sample API is reached through the gateway. */
   readonly gateway: string;
@@ -26,8 +28,8 @@ const SUSPENDED_WITHIN_MS = 1_000;
 const POLL_MS = 20;
 
 /**
- * Shows on the running stack what it is for, in nine lines: a token bound to a certificate works for its holder and
- * for nobody else. A line that does not come out as it must has `ok: false`; only a missing answer throws.
+ * Shows on the running stack what it is for, in twelve lines: a token bound to a certificate works for its
+ * holder and for nobody else, at the API that it was asked for and at no other. A line that does not come out as it must has `ok: false`; only a missing answer throws.
  */
 export async function runDemo(world: DemoWorld): Promise<readonly DemoLine[]> {
   const { acme, beta, gateway } = world;
@@ -44,6 +46,7 @@ export async function runDemo(world: DemoWorld): Promise<readonly DemoLine[]> {
     judgeNoCertificate(await ordersWith(acme, token, undefined)),
     judgeOtherClientId(await requestToken({ ...acme, clientId: beta.clientId }), beta),
     await hidesOrderOfOther(world, token),
+    ...(await staysWithinGrants(world, token)),
     ...(await refusesSuspended(world)),
   ];
 }
@@ -56,12 +59,14 @@ function judgeIssued(answer: Answer, { clientId }: TokenClient): DemoLine {
 }
 
 function judgeAccepted(answer: Answer, what: string): DemoLine {
-  const { orders } = answer.body;
-  const count = Array.isArray(orders) ? ` and ${orders.length} orders` : '';
   return {
     ok: answer.status === 200,
-    text: `acme calls ${what} with it: ${outcome(answer)}${count}`,
+    text: `acme calls ${what} with it: ${outcome(answer)}${countOf(answer)}`,
   };
+}
+
+function countOf({ body: { orders } }: Answer): string {
+  return Array.isArray(orders) ? ` and ${orders.length} orders` : '';
 }
 
 /** RFC 8705 §3: to its bearer, a token that is bound to another certificate is an invalid token. */
@@ -99,6 +104,40 @@ async function hidesOrderOfOther({ acme, beta }: DemoWorld, acmeToken: string): 
     ok: forOwner.status === 200 && forOther.status === 404,
     text: `acme asks for an order of beta: ${outcome(forOther)} (beta itself: ${outcome(forOwner)})`,
   };
+}
+
+/** Two providers: a token is for the API of one of them, with what was granted there (RFC 8707 §2, RFC 6750 §3.1). */
+async function staysWithinGrants(
+  { acme, acmeFreight, beta }: DemoWorld,
+  acmeToken: string,
+): Promise<DemoLine[]> {
+  const { resource } = acmeFreight;
+  const elsewhere = await ordersWith({ ...acme, resource }, acmeToken, acme.certificate);
+  const token = await untilIssued(acmeFreight);
+  const read = await ordersWith(acmeFreight, token, acmeFreight.certificate);
+  const written = await placeOrder(acmeFreight, token);
+  const ungranted = await requestToken({ ...beta, resource });
+  return [
+    {
+      ok: elsewhere.status === 401 && elsewhere.challenge === 'invalid_token',
+      text: `acme calls the API of another provider with the same token: ${outcome(elsewhere)}`,
+    },
+    {
+      ok: read.status === 200 && written.status === 403 && written.challenge === 'insufficient_scope',
+      text:
+        `acme-freight may read there: ${outcome(read)}${countOf(read)}; ` +
+        `it places an order: ${outcome(written)}`,
+    },
+    {
+      ok: ungranted.status === 400 && ungranted.body['error'] === 'invalid_target',
+      text: `beta asks for a token for that API: ${outcome(ungranted)}`,
+    },
+  ];
+}
+
+function placeOrder({ resource, caFile, certificate }: TokenClient, bearer: string): Promise<Answer> {
+  const json = { item: 'Pallet to Oslo', quantity: 1 };
+  return call({ method: 'POST', url: `${resource}/orders`, caFile, certificate, bearer, json });
 }
 
 /** The token service knows it by its registry, the API by the deny feed: it gets no token, and those that it has end. */

@@ -13,6 +13,7 @@ const EVERYTHING = [
   'beta certificate',
   'gateway certificate',
   'sample API certificate',
+  'freight API certificate',
 ];
 
 describe('ensureDevelopmentPki', () => {

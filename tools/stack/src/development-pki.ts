@@ -37,12 +37,16 @@ export interface DevelopmentPki {
   readonly operator: CertificateFiles;
   /** The demo partner with a certificate authority of its own: the root is its trust anchor. */
   readonly acme: CertificateFiles & { readonly anchorFile: string; readonly subjectDn: string };
+  /** Another application of that partner, under the same root. */
+  readonly acmeFreight: CertificateFiles & { readonly subjectDn: string };
   /** The demo partner with a self-signed certificate. */
   readonly beta: CertificateFiles;
   /** What the gateway shows to the API behind it and to the token service, the key of its assertions, and that key for others to verify with. */
   readonly gateway: CertificateFiles & { readonly identityKeyFile: string; readonly keysFile: string };
   /** Self-signed: what the sample API reads the deny feed with. The gateway does so with its own. */
   readonly ordersApi: CertificateFiles;
+  /** Self-signed: the same for the API of the second provider. */
+  readonly freightApi: CertificateFiles;
   /** 32 random octets, base64: encrypts the signing keys in the database. */
   readonly keyEncryptionKeyFile: string;
   /** What was missing or about to expire and has been made now, in words. */
@@ -58,6 +62,7 @@ export interface DevelopmentPkiOptions {
 
 const DEVELOPMENT_SERVERS = 'CN=Holdfast development servers';
 const ACME_SUBJECT = 'CN=acme-orders,O=Acme Ltd,C=SE';
+const ACME_FREIGHT_SUBJECT = 'CN=acme-freight,O=Acme Ltd,C=SE';
 const DAY_MS = 86_400_000;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 /** A peer whose clock is a little behind still takes a certificate that was made this moment. */
@@ -78,13 +83,14 @@ export async function ensureDevelopmentPki(options: DevelopmentPkiOptions): Prom
   const steps: [name: string, make: Promise<boolean>][] = [
     ['server certificate', ensureServer(pki.serverCaFile, pki.server, DEVELOPMENT_SERVERS, options)],
     ['operator certificate', ensureSelfSigned(pki.operator, 'CN=holdfast-operator,O=Holdfast', options.now)],
-    ['acme certificate', ensureAcme(pairAt(directory, 'acme-issuing-ca'), pki.acme, options.now)],
+    ['acme certificate', ensureAcme(pki, options.now)],
     ['beta certificate', ensureSelfSigned(pki.beta, 'CN=beta-sync,O=Beta AG,C=CH', options.now)],
     ['gateway certificate', ensureSelfSigned(pki.gateway, 'CN=holdfast-gateway,O=Holdfast', options.now)],
     [
       'sample API certificate',
       ensureSelfSigned(pki.ordersApi, 'CN=holdfast-orders-api,O=Holdfast', options.now),
     ],
+    ['freight API certificate', ensureSelfSigned(pki.freightApi, 'CN=freight-api,O=Freight Co', options.now)],
   ];
   ensureGatewayKey(pki.gateway);
   const made = [];
@@ -105,6 +111,7 @@ export function developmentPkiIn(directory: string): Omit<DevelopmentPki, 'made'
       anchorFile: at('acme-root-ca.pem'),
       subjectDn: ACME_SUBJECT,
     },
+    acmeFreight: { ...pairAt(directory, 'acme-freight'), subjectDn: ACME_FREIGHT_SUBJECT },
     beta: pairAt(directory, 'beta-sync'),
     gateway: {
       ...pairAt(directory, 'gateway'),
@@ -112,6 +119,7 @@ export function developmentPkiIn(directory: string): Omit<DevelopmentPki, 'made'
       keysFile: at('gateway-keys.json'),
     },
     ordersApi: pairAt(directory, 'orders-api'),
+    freightApi: pairAt(directory, 'freight-api'),
     keyEncryptionKeyFile: at(KEY_ENCRYPTION_KEY_FILE),
   };
 }
@@ -174,23 +182,29 @@ function ensureGatewayKey({ identityKeyFile, keysFile }: DevelopmentPki['gateway
 
 /** The issuing authority is kept, so that a renewed leaf needs no new registration (RFC 8705 §2.1). */
 async function ensureAcme(
-  issuing: CertificateFiles,
-  files: DevelopmentPki['acme'],
+  { directory, acme, acmeFreight }: Pick<DevelopmentPki, 'directory' | 'acme' | 'acmeFreight'>,
   now: Date,
 ): Promise<boolean> {
-  const isAuthorityUsable = usableCertificate(issuing, now) !== undefined && existsSync(files.anchorFile);
-  const leaf = usableCertificate(files, now);
-  if (isAuthorityUsable && leaf !== undefined && isIssuedBy(leaf, issuing.certificateFile)) return false;
+  const issuing = pairAt(directory, 'acme-issuing-ca');
+  const isAuthorityUsable = usableCertificate(issuing, now) !== undefined && existsSync(acme.anchorFile);
+  const isUsable = (files: CertificateFiles): boolean => {
+    const leaf = usableCertificate(files, now);
+    return isAuthorityUsable && leaf !== undefined && isIssuedBy(leaf, issuing.certificateFile);
+  };
+  const missing = [acme, acmeFreight].filter((files) => !isUsable(files));
+  if (missing.length === 0) return false;
 
   const authority = isAuthorityUsable
     ? await readAuthority(issuing)
-    : await makeAcmeAuthority(issuing, files, now);
-  const client = await authority.issue({
-    subject: ACME_SUBJECT,
-    extendedKeyUsage: ['clientAuth'],
-    ...validity(now, LEAF_DAYS),
-  });
-  writePair(files, client.pem + authority.pem, client);
+    : await makeAcmeAuthority(issuing, acme, now);
+  for (const files of missing) {
+    const client = await authority.issue({
+      subject: files.subjectDn,
+      extendedKeyUsage: ['clientAuth'],
+      ...validity(now, LEAF_DAYS),
+    });
+    writePair(files, client.pem + authority.pem, client);
+  }
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { ordersDatabase, registryDatabase } from './database-secrets.js';
+import { freightDatabase, ordersDatabase, registryDatabase } from './database-secrets.js';
 import { StackError } from './workspace.js';
 
 /** The oldest major version of PostgreSQL that works. */
@@ -53,7 +53,8 @@ async function requireNoRegistry(client: Client, database: string): Promise<void
   throw new StackError(
     `The server of DATABASE_URL has a database "${database}" already, and the key to it is in the state directory it ` +
       'was made with. Start with that HOLDFAST_HOME and without --reset, or name another database in DATABASE_URL, ' +
-      `or throw its data away first: DROP DATABASE "${database}"; DROP DATABASE "${ordersDatabase(database)}"`,
+      `or throw its data away first: DROP DATABASE "${database}"; DROP DATABASE "${ordersDatabase(database)}"; ` +
+      `DROP DATABASE IF EXISTS "${freightDatabase(database)}"`,
   );
 }
 

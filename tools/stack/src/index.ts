@@ -1,5 +1,12 @@
 export { AdminApi } from './admin-api.js';
-export { applications, preparations, urlsOf, type StackSettings, type StackUrls } from './applications.js';
+export {
+  applications,
+  freightApi,
+  preparations,
+  urlsOf,
+  type StackSettings,
+  type StackUrls,
+} from './applications.js';
 export { ensureDatabaseSecrets, type DatabaseSecrets } from './database-secrets.js';
 export { runDemo, type DemoLine, type DemoWorld } from './demo.js';
 export {

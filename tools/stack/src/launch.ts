@@ -77,6 +77,7 @@ async function showDemo({ admin, clients, settings, file }: RunningStack): Promi
   const temporary = await registerTemporaryClient(admin, clients, settings.pki.directory, new Date());
   const lines = await runDemo({
     acme: clients.acme,
+    acmeFreight: clients.acmeFreight,
     beta: clients.beta,
     gateway: file.gateway,
     temporary,
@@ -84,7 +85,7 @@ async function showDemo({ admin, clients, settings, file }: RunningStack): Promi
   });
   say('\nThe demo exchange:');
   for (const [index, { ok, text }] of lines.entries()) {
-    process.stdout.write(`  ${index + 1} ${ok ? 'ok  ' : 'FAIL'} ${text}\n`);
+    process.stdout.write(` ${String(index + 1).padStart(2)} ${ok ? 'ok  ' : 'FAIL'} ${text}\n`);
   }
   return lines.every(({ ok }) => ok);
 }

@@ -16,6 +16,9 @@ export interface Ports {
   readonly resourceServer: number;
   readonly resourceProxies: number;
   readonly resourceManagement: number;
+  readonly freight: number;
+  readonly freightProxies: number;
+  readonly freightManagement: number;
   readonly gateway: number;
   readonly gatewayProxies: number;
   readonly gatewayManagement: number;
@@ -34,6 +37,9 @@ const OFFSETS = {
   tokenManagement: 19,
   resourceServer: 20,
   resourceProxies: 22,
+  freight: 25,
+  freightProxies: 27,
+  freightManagement: 28,
   resourceManagement: 29,
   gateway: 30,
   gatewayProxies: 32,
@@ -52,6 +58,9 @@ const PURPOSES = {
   resourceServer: 'the resource server',
   resourceProxies: 'proxies in front of the resource server',
   resourceManagement: 'health and metrics of the resource server',
+  freight: 'the API of the second provider',
+  freightProxies: 'proxies in front of the API of the second provider',
+  freightManagement: 'health and metrics of the API of the second provider',
   gateway: 'the gateway',
   gatewayProxies: 'proxies in front of the gateway',
   gatewayManagement: 'health and metrics of the gateway',

@@ -2,8 +2,8 @@ import { createSelfSigned } from '@holdfast/test-pki';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdminApi } from './admin-api.js';
-import { urlsOf, type StackSettings } from './applications.js';
-import type { DevelopmentPki } from './development-pki.js';
+import { FREIGHT_API_CLIENT, urlsOf, type StackSettings, type StackUrls } from './applications.js';
+import type { CertificateFiles, DevelopmentPki } from './development-pki.js';
 import { writePrivateFile } from './private-files.js';
 import type { TokenClient } from './token-client.js';
 
@@ -11,18 +11,32 @@ import type { TokenClient } from './token-client.js';
 export interface StackClients {
   readonly operator: TokenClient;
   readonly acme: TokenClient;
+  /** Another application of acme, for the API of the second provider. */
+  readonly acmeFreight: TokenClient;
   readonly beta: TokenClient;
 }
 
-export const OPERATOR_CLIENT = 'holdfast-operator';
-/** The partner that `migrate bootstrap` makes: it provides the sample API. */
-const PLATFORM_PARTNER = 'holdfast';
-export const ORDER_SCOPES = ['orders:read', 'orders:write'];
+/** The addresses that these clients have to know: the token endpoint, and three APIs by their audiences. */
+export type ClientUrls = Pick<
+  StackUrls,
+  'tokenEndpoint' | 'adminApi' | 'resourceServer' | 'secondResourceServer'
+>;
+
+/** As much of the admin API as is needed here. */
+export type Registry = Pick<AdminApi, 'ensure' | 'has'>;
+
+const OPERATOR_CLIENT = 'holdfast-operator';
+const READ_ORDERS = 'orders:read';
+const ORDER_SCOPES = [READ_ORDERS, 'orders:write'];
 const HOUR_MS = 3_600_000;
 
-/** Who the operator and the two demo partners are. */
+/** Who the operator and the clients of the demo partners are. */
 export function clientsOf({ ports, pki }: StackSettings): StackClients {
-  const urls = urlsOf(ports);
+  return clientsAt(urlsOf(ports), pki);
+}
+
+/** The same for a stack with these addresses. */
+export function clientsAt(urls: ClientUrls, pki: Omit<DevelopmentPki, 'made'>): StackClients {
   const common = { tokenEndpoint: urls.tokenEndpoint, caFile: pki.serverCaFile };
   const orders = { ...common, resource: urls.resourceServer, scope: ORDER_SCOPES.join(' ') };
   return {
@@ -34,46 +48,98 @@ export function clientsOf({ ports, pki }: StackSettings): StackClients {
       scope: 'admin',
     },
     acme: { ...orders, clientId: 'acme-orders', certificate: pki.acme },
+    acmeFreight: {
+      ...common,
+      clientId: 'acme-freight',
+      certificate: pki.acmeFreight,
+      resource: urls.secondResourceServer,
+      scope: READ_ORDERS,
+    },
     beta: { ...orders, clientId: 'beta-sync', certificate: pki.beta },
   };
 }
 
-/** Registers the sample API and the two demo partners, one for each method of RFC 8705. May run any number of times. */
-export async function seedDemoPartners(
-  admin: AdminApi,
-  clients: StackClients,
-  pki: Pick<DevelopmentPki, 'acme' | 'beta'>,
+/**
+ * Registers two partners that provide an API each, the second with the client as which its API follows the deny feed of
+ * `issuer`. May run any number of times. An API stays with the partner that it was registered for: nothing moves one.
+ */
+export async function seedProviders(
+  registry: Registry,
+  { acme, acmeFreight }: StackClients,
+  { freightApi }: Pick<DevelopmentPki, 'freightApi'>,
+  issuer: string,
 ): Promise<void> {
-  const audience = clients.acme.resource;
-  await admin.ensure('/api/v1/resources', { audience, partner: PLATFORM_PARTNER, scopes: ORDER_SCOPES });
+  await registry.ensure('/api/v1/partners', { id: 'freight', name: 'Freight Co' });
+  await ensurePinnedClient(registry, FREIGHT_API_CLIENT, 'freight', freightApi);
+  const follows = { client: FREIGHT_API_CLIENT, resource: issuer, scopes: ['deny-feed:read'] };
+  await registry.ensure('/api/v1/grants', follows);
+  await ensureResource(registry, acmeFreight.resource, 'freight');
 
-  await admin.ensure('/api/v1/partners', { id: 'acme', name: 'Acme Ltd' });
-  await admin.ensure('/api/v1/anchors', {
+  // In a registry of before there were two it belongs to the partner of the platform.
+  if (await registry.has('/api/v1/resources', ({ audience }) => audience === acme.resource)) return;
+  await registry.ensure('/api/v1/partners', { id: 'mill', name: 'Mill & Sons' });
+  await ensureResource(registry, acme.resource, 'mill');
+}
+
+/**
+ * Registers two partners that consume those APIs, one for each method of RFC 8705. acme reads and writes at the first API
+ * and only reads at the second, with an application for each; beta has the first alone. May run any number of times.
+ */
+export async function seedConsumers(
+  registry: Registry,
+  { acme, acmeFreight, beta }: StackClients,
+  pki: Pick<DevelopmentPki, 'acme' | 'acmeFreight' | 'beta'>,
+): Promise<void> {
+  await registry.ensure('/api/v1/partners', { id: 'acme', name: 'Acme Ltd' });
+  await registry.ensure('/api/v1/anchors', {
     id: 'acme-ca',
     partner: 'acme',
     certificate: readFileSync(pki.acme.anchorFile, 'utf8'),
     revocation: 'off',
   });
-  await admin.ensure('/api/v1/clients', {
-    id: clients.acme.clientId,
+  await ensureNamedClient(registry, acme.clientId, pki.acme.subjectDn);
+  await ensureNamedClient(registry, acmeFreight.clientId, pki.acmeFreight.subjectDn);
+
+  await registry.ensure('/api/v1/partners', { id: 'beta', name: 'Beta AG' });
+  await ensurePinnedClient(registry, beta.clientId, 'beta', pki.beta);
+
+  for (const client of [acme, acmeFreight, beta]) await ensureGrant(registry, client);
+}
+
+function ensureResource(registry: Registry, audience: string, partner: string): Promise<void> {
+  return registry.ensure('/api/v1/resources', { audience, partner, scopes: ORDER_SCOPES });
+}
+
+function ensureNamedClient(registry: Registry, id: string, subjectDn: string): Promise<void> {
+  return registry.ensure('/api/v1/clients', {
+    id,
     partner: 'acme',
     token_endpoint_auth_method: 'tls_client_auth',
     anchor: 'acme-ca',
-    tls_client_auth_subject_dn: pki.acme.subjectDn,
+    tls_client_auth_subject_dn: subjectDn,
   });
+}
 
-  const betaCertificate = readFileSync(pki.beta.certificateFile, 'utf8');
-  await admin.ensure('/api/v1/partners', { id: 'beta', name: 'Beta AG' });
-  await admin.ensure('/api/v1/clients', {
-    id: clients.beta.clientId,
-    partner: 'beta',
+async function ensurePinnedClient(
+  registry: Registry,
+  id: string,
+  partner: string,
+  { certificateFile }: CertificateFiles,
+): Promise<void> {
+  const certificate = readFileSync(certificateFile, 'utf8');
+  await registry.ensure('/api/v1/clients', {
+    id,
+    partner,
     token_endpoint_auth_method: 'self_signed_tls_client_auth',
-    certificate: betaCertificate,
+    certificate,
   });
   // A certificate that had to be made anew is not yet among those of a client that is registered already.
-  await admin.ensure('/api/v1/credentials', { client: clients.beta.clientId, certificate: betaCertificate });
+  await registry.ensure('/api/v1/credentials', { client: id, certificate });
+}
 
-  for (const { clientId } of [clients.acme, clients.beta]) await grantOrders(admin, clientId, audience);
+/** What a client of the demo asks for is what it is granted. */
+function ensureGrant(registry: Registry, { clientId, resource, scope }: TokenClient): Promise<void> {
+  return registry.ensure('/api/v1/grants', { client: clientId, resource, scopes: scope.split(' ') });
 }
 
 /** A client of acme that lives for one run of the demo, which suspends it at the end. */
@@ -102,10 +168,7 @@ export async function registerTemporaryClient(
     token_endpoint_auth_method: 'self_signed_tls_client_auth',
     certificate: made.pem,
   });
-  await grantOrders(admin, clientId, acme.resource);
-  return { ...acme, clientId, certificate };
-}
-
-function grantOrders(admin: AdminApi, client: string, resource: string): Promise<void> {
-  return admin.ensure('/api/v1/grants', { client, resource, scopes: ORDER_SCOPES });
+  const temporary = { ...acme, clientId, certificate };
+  await ensureGrant(admin, temporary);
+  return temporary;
 }

@@ -7,6 +7,8 @@ export interface StackFile {
   readonly issuer: string;
   readonly tokenEndpoint: string;
   readonly resourceServer: string;
+  /** The API of another provider, of the same program. */
+  readonly secondResourceServer: string;
   /** The same API through the gateway. */
   readonly gateway: string;
   /** Where people administer, in a browser. */
@@ -22,7 +24,7 @@ export interface StackFile {
   readonly pids: Readonly<Record<string, number>>;
 }
 
-/** What one demo partner's client calls with, and a call that works. */
+/** What one client of a demo partner calls with, and a call that works. */
 export interface DemoClient extends CertificateFiles {
   readonly partner: string;
   readonly clientId: string;

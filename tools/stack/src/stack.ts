@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminApi } from './admin-api.js';
-import { applications, ownerInvitation, preparations, urlsOf, type StackSettings } from './applications.js';
+import {
+  applications,
+  freightApi,
+  ownerInvitation,
+  preparations,
+  urlsOf,
+  type StackSettings,
+} from './applications.js';
 import { ensureDatabaseSecrets } from './database-secrets.js';
 import { ensureDevelopmentPki, KEY_ENCRYPTION_KEY_FILE } from './development-pki.js';
 import { startEmbeddedPostgres, stopLeftoverDatabase, type EmbeddedPostgres } from './embedded-postgres.js';
@@ -10,9 +17,9 @@ import { GATEWAY_FILE, writeGatewayFile } from './gateway-file.js';
 import { claimHome, holdHome, requireStateOf, resetHome, type Home } from './home.js';
 import { PORT_NAMES, portsFrom, requireFreePorts, type PortName, type Ports } from './ports.js';
 import { endLeftovers, ProcessList } from './process-list.js';
-import { clientsOf, seedDemoPartners, type StackClients } from './seed.js';
+import { clientsOf, seedConsumers, seedProviders, type StackClients } from './seed.js';
 import { removeStackFile, writeStackFile, type DemoClient, type StackFile } from './stack-file.js';
-import { Supervisor } from './supervisor.js';
+import { Supervisor, type Program } from './supervisor.js';
 import type { TokenClient } from './token-client.js';
 import type { Say } from './workspace.js';
 
@@ -35,7 +42,7 @@ export interface StackOptions {
 /** Runs one step of the start, so that it can be shown with its time; `tell` says in words what came of it. */
 export type Step = <T>(name: string, work: () => Promise<T>, tell: (result: T) => string) => Promise<T>;
 
-/** A stack that is up: database, token service, resource server, admin API, two demo partners. */
+/** A stack that is up: database, token service, two resource servers, gateway, admin API, four demo partners. */
 export interface RunningStack {
   readonly home: Home;
   readonly file: StackFile;
@@ -89,13 +96,13 @@ async function start(options: StackOptions, undo: Undo): Promise<Omit<RunningSta
     (names) => names.join(', '),
   );
   const admin = await AdminApi.connect(clients.operator);
-  await step(
+  const partners = step(
     'partners',
-    () => seedDemoPartners(admin, clients, settings.pki),
-    () => 'acme (its own CA), beta (a self-signed certificate)',
+    () => seedPartners(admin, supervisor, settings, clients),
+    () => 'two that provide an API each, acme (its own CA), beta (a self-signed certificate)',
   );
+  const [invitation] = await Promise.all([supervisor.read(ownerInvitation(settings)), partners]);
 
-  const invitation = await supervisor.read(ownerInvitation(settings));
   const setupUrl = invitation.trim() || undefined;
   const pids = { ...supervisor.pids, ...(database.embedded && { postgres: database.embedded.pid }) };
   const file = describeStack(settings, clients, { pids, ...(setupUrl !== undefined && { setupUrl }) });
@@ -198,7 +205,10 @@ async function makeSettings(
 }
 
 async function runAll(supervisor: Supervisor, settings: StackSettings): Promise<void> {
-  for (const program of preparations(settings)) await supervisor.run(program);
+  const prepare = async (programs: readonly Program[]): Promise<void> => {
+    for (const program of programs) await supervisor.run(program);
+  };
+  await Promise.all(preparations(settings).map(prepare));
 }
 
 async function startAll(supervisor: Supervisor, settings: StackSettings): Promise<string[]> {
@@ -207,23 +217,35 @@ async function startAll(supervisor: Supervisor, settings: StackSettings): Promis
   return all.map(({ name }) => name);
 }
 
+/** The API of the second provider follows the deny feed as a client that is registered here, so it comes last. */
+async function seedPartners(
+  admin: AdminApi,
+  supervisor: Supervisor,
+  settings: StackSettings,
+  clients: StackClients,
+): Promise<void> {
+  await seedProviders(admin, clients, settings.pki, urlsOf(settings.ports).issuer);
+  await Promise.all([supervisor.start(freightApi(settings)), seedConsumers(admin, clients, settings.pki)]);
+}
+
 function describeStack(
   settings: StackSettings,
-  { operator, acme, beta }: StackClients,
+  { operator, acme, acmeFreight, beta }: StackClients,
   running: Pick<StackFile, 'pids' | 'setupUrl'>,
 ): StackFile {
-  const { issuer, tokenEndpoint, resourceServer, gateway, admin, adminApi } = urlsOf(settings.ports);
+  const urls = urlsOf(settings.ports);
   return {
-    issuer,
-    tokenEndpoint,
-    resourceServer,
-    gateway,
-    admin,
-    adminApi,
+    issuer: urls.issuer,
+    tokenEndpoint: urls.tokenEndpoint,
+    resourceServer: urls.resourceServer,
+    secondResourceServer: urls.secondResourceServer,
+    gateway: urls.gateway,
+    admin: urls.admin,
+    adminApi: urls.adminApi,
     caFile: settings.pki.serverCaFile,
     databaseUrl: readFileSync(settings.secrets.registryOwnerUrlFile, 'utf8'),
     operator: { ...filesOf(operator), clientId: operator.clientId },
-    demo: [describeDemo('acme', acme), describeDemo('beta', beta)],
+    demo: [describeDemo('acme', acme), describeDemo('beta', beta), describeDemo('acme', acmeFreight)],
     ...running,
   };
 }

@@ -13,6 +13,7 @@ export function summaryOf({ file, home, settings }: RunningStack): string {
     'Holdfast is up:',
     `  token service      ${file.issuer} (metadata, keys), ${file.tokenEndpoint}`,
     `  resource server    ${file.resourceServer}/orders`,
+    `  another provider's ${file.secondResourceServer}/orders (for acme-freight, to read)`,
     `  gateway            ${file.gateway}/orders (the same API through it)`,
     `  administration     ${file.admin}`,
     `  admin API          ${file.adminApi}/api/v1`,

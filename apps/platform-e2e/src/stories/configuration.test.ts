@@ -12,7 +12,7 @@ const EX_USAGE = 64;
 const MARK = 'm4lf0rmed';
 
 const programs = new Map(
-  [...applications(settings), ...preparations(settings)].map((one) => [one.name, one]),
+  [...applications(settings), ...preparations(settings).flat()].map((one) => [one.name, one]),
 );
 
 function start(

@@ -4,13 +4,21 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { preparations, workspaceRoot } from '@holdfast/stack';
 import { AppProcess } from '../harness/app-process.js';
 import { beside } from '../harness/beside.js';
-import { uniqueName, writeIdentity } from '../harness/identity.js';
+import { readIdentity, uniqueName, writeIdentity } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
 import { READ, registerNamedClient, registerPartner, WRITE, type NamedClient } from '../harness/partners.js';
 import { newDirectory } from '../harness/run-directory.js';
 import { runProgram } from '../harness/run-program.js';
 import { settingsOf, sharedStack } from '../harness/stack-under-test.js';
-import { jsonRequest, requestToken, tokenOf, withToken } from '../harness/token-endpoint.js';
+import {
+  claimsOf,
+  FORM_TYPE,
+  jsonRequest,
+  requestToken,
+  tokenOf,
+  toTokenEndpoint,
+  withToken,
+} from '../harness/token-endpoint.js';
 import { exchange, type WireAnswer, type WireRequest } from '../harness/wire.js';
 import { within } from '../harness/within.js';
 
@@ -45,7 +53,9 @@ async function startProvider(name: string): Promise<Provider> {
 /** Makes an orders database as an operator would; returns the URL of its API's role. */
 async function makeDatabase(name: string): Promise<string> {
   const { secrets } = settingsOf(stack);
-  const prepared = preparations(settingsOf(stack)).find((program) => program.name === 'migrate-orders')!;
+  const prepared = preparations(settingsOf(stack))
+    .flat()
+    .find((program) => program.name === 'migrate-orders')!;
   const owner = new URL(readFileSync(secrets.ordersOwnerUrlFile, 'utf8'));
   owner.pathname = `/${name}`;
   const { exitCode, stderr } = await runProgram(process.execPath, [join(workspaceRoot, prepared.script)], {
@@ -132,5 +142,44 @@ describe('two partners that provide an API each, and consumers with different gr
     await operator.call('DELETE', `grants/${grant!.id}`);
     await within(1_000, async () => (await call(both, freight, here)).status === 401);
     expect((await call(both, mill, there)).status).toBe(200);
+  });
+});
+
+describe('the two providers of a stack that npm start made', () => {
+  const [orders, freight] = [stack.file.demo[0]!, stack.file.demo[2]!];
+
+  it('are two partners, and two applications of acme call one API each', async () => {
+    const { items } = await operator.get('resources?limit=200');
+    const providers = (items as { audience: string; partner: string }[]).map(({ audience, partner }) => [
+      audience,
+      partner,
+    ]);
+    expect(Object.fromEntries(providers)).toMatchObject({
+      [stack.file.resourceServer]: 'mill',
+      [stack.file.secondResourceServer]: 'freight',
+    });
+    expect([orders, freight].map(({ partner, resource }) => [partner, resource])).toEqual([
+      ['acme', stack.file.resourceServer],
+      ['acme', stack.file.secondResourceServer],
+    ]);
+  });
+
+  it('need no "resource" in the token request of an application with one of them (RFC 8707 §2)', async () => {
+    for (const { partner, clientId, resource, ...files } of [orders, freight]) {
+      const client = { partner, clientId, identity: readIdentity(files) };
+      expect(claimsOf(await tokenOf(stack, client))).toMatchObject({ aud: resource, client_id: clientId });
+    }
+  });
+
+  it('refuse a token that was stopped, the second like the first, within a second', async () => {
+    const { partner, clientId, ...files } = freight;
+    const client = { partner, clientId, identity: readIdentity(files) };
+    const dial = { url: stack.file.secondResourceServer, ca: stack.ca, identity: client.identity };
+    const token = await tokenOf(stack, client);
+    expect((await exchange(dial, withToken(token))).status).toBe(200);
+    const body = new URLSearchParams({ client_id: clientId, token }).toString();
+    const revoke = { method: 'POST', target: '/revoke', headers: [FORM_TYPE], body };
+    expect((await exchange(toTokenEndpoint(stack, client.identity), revoke)).status).toBe(200);
+    await within(1_000, async () => (await exchange(dial, withToken(token))).status === 401);
   });
 });
