@@ -68,7 +68,9 @@ function callerOf(access: VerifiedAccess | undefined, request: IncomingMessage):
 const HOST = /^([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /** RFC 9110 §7.2. The name that routes are compared with has neither port nor letter case. */
-function hostOf(text: string | undefined): { readonly text: string; readonly name: string } | undefined {
+export function hostOf(
+  text: string | undefined,
+): { readonly text: string; readonly name: string } | undefined {
   const name = text === undefined ? undefined : HOST.exec(text)?.[1];
   return name === undefined ? undefined : { text: text!, name: name.toLowerCase().replace(/\.$/, '') };
 }

@@ -13,6 +13,7 @@ import {
   type ProxyListening,
   type RunningApp,
 } from '@holdfast/http-platform';
+import { check } from './check.js';
 import { readGatewayConfig, type GatewayConfig } from './config.js';
 import type { GatewayPlan } from './configuration/plan.js';
 import { readGatewayFile } from './configuration/read-gateway-file.js';
@@ -109,4 +110,11 @@ function observe(metrics: Registry): Observer {
   };
 }
 
-await runApp(logger, start);
+const words = process.argv.slice(2);
+if (words.length === 0) await runApp(logger, start);
+else {
+  const { exitCode, out = '', err = '' } = check(words, process.env);
+  process.stdout.write(out);
+  process.stderr.write(err);
+  process.exitCode = exitCode;
+}

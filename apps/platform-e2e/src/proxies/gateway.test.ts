@@ -106,6 +106,11 @@ describe('before an API that knows nothing of certificates', () => {
       const env = { ...application.env, GATEWAY_FILE: join(guide.directory, 'gateway.yaml') };
       const gateway = await AppProcess.start({ ...application, env }, guide.directory);
       try {
+        const checked = await guide.paste();
+        expect(checked).toContain('gateway.yaml can be used.');
+        expect(checked.trimEnd().split('\n').at(-1)).toMatch(
+          /^1 +any +\/orders\/\*\* +GET HEAD +orders:read for /,
+        );
         const [answer = '', ...statuses] = (await guide.paste()).trim().split(/\n|(?<=\})(?=\d)/);
         expect(JSON.parse(answer)).toMatchObject({
           url: '/orders/1',
