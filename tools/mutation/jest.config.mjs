@@ -1,10 +1,11 @@
-// Tests of the certificate judge on its sources in Stryker's sandbox: those of one part, or of all for what those missed.
+// Tests of one library on its sources in Stryker's sandbox: those of one part, or of all for what those missed.
 import { join } from 'node:path';
 import whole from '../../jest.config.mjs';
 
 const [domain] = whole.projects;
 const isSecondPass = (process.env.HOLDFAST_MUTATION_RANGES ?? '') !== '';
-const part = isSecondPass ? '*' : (process.env.HOLDFAST_MUTATION_PART ?? '*');
+const library = process.env.HOLDFAST_MUTATION_LIBRARY;
+const part = isSecondPass ? '**' : process.env.HOLDFAST_MUTATION_PART;
 
 export default {
   ...domain,
@@ -12,9 +13,9 @@ export default {
   // The sandbox itself is one of the folders that are ignored elsewhere.
   modulePathIgnorePatterns: ['/dist/'],
   rootDir: join(import.meta.dirname, '..', '..'),
-  testMatch: [`<rootDir>/libs/certificate-validation/src/${part}/*.test.ts`],
+  testMatch: [join('<rootDir>/libs', library, 'src', part, '*.test.ts')],
   // Those take seconds each, for every mutant that is left.
   ...(isSecondPass && {
-    testPathIgnorePatterns: ['/(pathological|openssl|[a-z0-9]+-properties)\\.test\\.ts$'],
+    testPathIgnorePatterns: ['/(pathological|openssl|mutated-input|[a-z0-9]+-properties)\\.test\\.ts$'],
   }),
 };

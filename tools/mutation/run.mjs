@@ -1,33 +1,39 @@
-// `npm run mutation [-- PART …]`: mutation testing of libs/certificate-validation, one folder after the other: first by
-// the tests that stand in it, then what those missed by the tests of the whole library, which read every certificate with
-// it. It takes an hour and more; what survives is listed at the end.
+// `npm run mutation [-- PART …]`: mutation testing of what decides about certificates and tokens, one folder after the
+// other: first by the tests that stand in it, then what those missed by the tests of the whole library, which read every
+// certificate with it. It takes an hour and more; what survives is listed at the end.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '..', '..');
-const PARTS = ['der,certificate', 'name,identity', 'path', 'revocation'];
+/** The library and its folders. */
+const PARTS = {
+  'der,certificate': ['certificate-validation', '{der,certificate}'],
+  'name,identity': ['certificate-validation', '{name,identity}'],
+  path: ['certificate-validation', 'path'],
+  revocation: ['certificate-validation', 'revocation'],
+  tokens: ['cnf-token-verification', '.'],
+};
 /** Percent of the mutants that a test must notice. */
 const ENOUGH = 85;
 
 const wanted = process.argv.slice(2);
-if (wanted.some((part) => !PARTS.includes(part))) {
-  process.stderr.write(`Usage: npm run mutation [-- PART …], of: ${PARTS.join(' ')}\n`);
+if (wanted.some((part) => !Object.hasOwn(PARTS, part))) {
+  process.stderr.write(`Usage: npm run mutation [-- PART …], of: ${Object.keys(PARTS).join(' ')}\n`);
   process.exit(64);
 }
 if (!existsSync(join(HERE, 'node_modules'))) run('npm', ['ci', '--prefix', HERE, '--no-audit', '--no-fund']);
-const scores = (wanted.length > 0 ? wanted : PARTS).map(judge);
+const scores = (wanted.length > 0 ? wanted : Object.keys(PARTS)).map(judge);
 const total = sum(scores);
 print(`\nall: ${describe(total)}`);
 process.exitCode = share(total) >= ENOUGH ? 0 : 1;
 
 function judge(part) {
-  const folders = part.includes(',') ? `{${part}}` : part;
-  const mutants = new Map(mutate(folders).map((mutant) => [mutant.place, mutant]));
+  const mutants = new Map(mutate(PARTS[part]).map((mutant) => [mutant.place, mutant]));
   const ranges = [...mutants.values()].filter(isMissed).map(({ range }) => range);
   if (ranges.length > 0) {
-    for (const mutant of mutate(folders, [...new Set(ranges)])) {
+    for (const mutant of mutate(PARTS[part], [...new Set(ranges)])) {
       const known = mutants.get(mutant.place);
       if (known !== undefined && isMissed(known)) mutants.set(mutant.place, mutant);
     }
@@ -39,9 +45,13 @@ function judge(part) {
 }
 
 /** One run of Stryker: over whole files by the tests beside them, or over ranges of them by all tests. */
-function mutate(folders, ranges) {
+function mutate([library, folders], ranges) {
   const stryker = join(HERE, 'node_modules/@stryker-mutator/core/bin/stryker.js');
-  const env = { HOLDFAST_MUTATION_PART: folders, HOLDFAST_MUTATION_RANGES: ranges?.join('\n') ?? '' };
+  const env = {
+    HOLDFAST_MUTATION_LIBRARY: library,
+    HOLDFAST_MUTATION_PART: folders,
+    HOLDFAST_MUTATION_RANGES: ranges?.join('\n') ?? '',
+  };
   run(process.execPath, [stryker, 'run', join(HERE, 'stryker.config.mjs')], env);
   const { files } = JSON.parse(readFileSync(join(ROOT, '.stryker-tmp/report.json'), 'utf8'));
   return Object.entries(files).flatMap(([file, { mutants }]) =>

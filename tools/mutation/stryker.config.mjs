@@ -1,8 +1,8 @@
-// npm run mutation: does a test notice when a line of the certificate judge changes? (docs/reliability.md)
+// npm run mutation: does a test notice when a line changes? (docs/reliability.md)
 import { join } from 'node:path';
 
-const LIBRARY = 'libs/certificate-validation';
-const part = process.env.HOLDFAST_MUTATION_PART ?? '*';
+const LIBRARY = `libs/${process.env.HOLDFAST_MUTATION_LIBRARY}`;
+const part = process.env.HOLDFAST_MUTATION_PART;
 const ranges = (process.env.HOLDFAST_MUTATION_RANGES ?? '').split('\n').filter(Boolean);
 const plugin = join(import.meta.dirname, 'node_modules/@stryker-mutator/jest-runner/dist/src/index.js');
 
@@ -21,7 +21,7 @@ export default {
   mutate:
     ranges.length > 0
       ? ranges
-      : [`${LIBRARY}/src/${part}/*.ts`, `!${LIBRARY}/src/**/*.test.ts`, `!${LIBRARY}/src/testing/**`],
+      : [join(LIBRARY, 'src', part, '*.ts'), `!${LIBRARY}/src/**/*.test.ts`, `!${LIBRARY}/src/testing/**`],
   ignorePatterns: [
     '**',
     `!${LIBRARY}/**`,
