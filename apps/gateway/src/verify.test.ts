@@ -148,6 +148,11 @@ describe('/verify', () => {
     expect(await ask(facts('/read'))).toMatchObject({ status: 204 });
     expect(await ask(facts('/admin'))).toMatchObject({ status: 403 });
     expect(await ask(nginx('/read'))).toMatchObject({ status: 403 });
+    // As Caddy asks: its own query is not what is asked about.
+    expect(await ask(facts('/read?x=1'), { path: '/verify?x=1' })).toMatchObject({ status: 204 });
+    expect(await ask(facts('/read?access_token=x'), { path: '/verify?access_token=x' })).toMatchObject({
+      headers: { 'holdfast-status': '400' },
+    });
     await world.gateway.replace(before).retire();
   });
 

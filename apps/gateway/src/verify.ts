@@ -5,10 +5,13 @@ import type { GatewayAnswer } from './refusal.js';
 
 const PATH = '/verify';
 
-/** Whether a request asks about another request. Only the listener for proxies may be asked. */
+/**
+ * Whether a request asks about another request. Only the listener for proxies may be asked. Caddy leaves the query of the
+ * other request where it was: it is in the question too, and does not count here.
+ */
 export function asksToVerify({ url = '' }: IncomingMessage, style: VerifyStyle | undefined): boolean {
   if (style === undefined) return false;
-  return url === PATH || (style === 'envoy' && url.startsWith(`${PATH}/`));
+  return url.split('?', 1)[0] === PATH || (style === 'envoy' && url.startsWith(`${PATH}/`));
 }
 
 /** In which headers a proxy names the request that it asks about. Envoy asks with its very method, path and Host. */

@@ -1,7 +1,8 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
-/** An API that knows nothing of certificates: it answers with the headers that it got. */
+/** An API that knows nothing of certificates: it answers with what it got. */
 export interface EchoApi {
   readonly port: number;
   readonly seen: { readonly url: string | undefined; readonly headers: IncomingHttpHeaders }[];
@@ -10,9 +11,13 @@ export interface EchoApi {
 
 export async function startEchoApi(): Promise<EchoApi> {
   const seen: EchoApi['seen'] = [];
-  const server = createServer(({ url, headers }, response) => {
+  const server = createServer(async (request, response) => {
+    const { method, url, headers } = request;
     seen.push({ url, headers });
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ url, headers }));
+    const body = await text(request).catch(() => '');
+    response
+      .setHeader('content-type', 'application/json')
+      .end(JSON.stringify({ method, url, headers, body }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const stop = (): void => {

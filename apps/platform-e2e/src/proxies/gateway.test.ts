@@ -1,25 +1,22 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { workspaceRoot } from '@holdfast/stack';
 import { AppProcess } from '../harness/app-process.js';
 import { beside } from '../harness/beside.js';
 import { startEchoApi, type EchoApi } from '../harness/echo-api.js';
-import { makeSelfSigned, thumbprintOf } from '../harness/identity.js';
+import { makeSelfSigned } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
 import { Guide } from '../harness/pages.js';
 import { registerNamedClient, registerPartner, type NamedClient } from '../harness/partners.js';
-import { needsProgram, needsPrograms, runProgram } from '../harness/programs.js';
+import { needsPrograms, runProgram } from '../harness/programs.js';
 import { newDirectory } from '../harness/run-directory.js';
 import { sharedStack } from '../harness/stack-under-test.js';
 import { demoClients, jsonRequest, tokenOf, withToken } from '../harness/token-endpoint.js';
 import { exchange, type Dial, type Identity } from '../harness/wire.js';
-import { NGINX, startAuthRequest, type AuthRequest } from './auth-request.js';
-import { forgedLines } from './forged-lines.js';
+import { GATEWAY_GUIDE, tenLines } from './ten-lines.js';
 
 const MINUTES = 120_000;
-const GUIDE = 'docs/guides/gateway.md';
 
 const stack = sharedStack();
 const { acme, beta } = demoClients(stack);
@@ -75,24 +72,11 @@ describe('before an API that knows nothing of certificates', () => {
   }, MINUTES);
   afterAll(() => api?.stop());
 
-  /** The ten lines of the guide, with the places of this run. */
-  function tenLines(audience: string): string {
-    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync(join(workspaceRoot, GUIDE), 'utf8'))!;
-    const places = {
-      'https://auth.example.com/jwks': `${stack.file.issuer}/jwks`,
-      'https://auth.example.com': stack.file.issuer,
-      'https://api.example.com': audience,
-      'http://127.0.0.1:8080': `http://127.0.0.1:${api.port}`,
-    };
-    const here = Object.entries(places).reduce((text, [place, to]) => text.replaceAll(place, to), yaml);
-    return `${here}issuerTls: { caFile: '${stack.file.caFile}' }\n`;
-  }
-
   needsPrograms(['bash', 'curl'])(
     'ten lines of YAML protect it, as the guide says (gateway.md)',
     async () => {
       const { application, url } = await beside(stack, 'gateway');
-      const guide = new Guide(GUIDE, stack, { 'https://api.example.com': url });
+      const guide = new Guide(GATEWAY_GUIDE, stack, { 'https://api.example.com': url });
       const other = await makeSelfSigned('CN=other');
       const files = {
         token: await tokenOf(stack, client),
@@ -100,7 +84,7 @@ describe('before an API that knows nothing of certificates', () => {
         'client.key.pem': client.leaf.privateKeyPem,
         'other.pem': other.pem,
         'other.key.pem': other.privateKeyPem,
-        'gateway.yaml': tenLines(stack.orders),
+        'gateway.yaml': tenLines(stack, api.port),
       };
       for (const [name, text] of Object.entries(files)) writeFileSync(join(guide.directory, name), text);
       const env = { ...application.env, GATEWAY_FILE: join(guide.directory, 'gateway.yaml') };
@@ -124,85 +108,4 @@ describe('before an API that knows nothing of certificates', () => {
     },
     MINUTES,
   );
-
-  describe('nginx asks the gateway about each request (auth_request)', () => {
-    const itNginx = needsProgram('nginx');
-    let proxy: AuthRequest | undefined;
-
-    /** Started when it is first needed: where nginx is not installed, it is not. */
-    async function through(identity?: Identity): Promise<Dial> {
-      proxy ??= await startAuthRequest(stack, tenLines(stack.orders), api.port);
-      return proxy.dial(identity);
-    }
-
-    afterAll(() => proxy?.stop(), MINUTES);
-
-    itNginx(
-      'and passes on who calls, whatever the client forges (RFC 8705 §3; PH-05)',
-      async () => {
-        const token = await tokenOf(stack, client);
-        for (const [what, lines] of Object.entries({
-          ...forgedLines(
-            { pem: beta.identity.certificate, der: toDer(beta.identity.certificate) },
-            NGINX.toHeader,
-          ),
-          'the identity headers': [
-            ['Holdfast-Client-Id', 'beta'],
-            ['Holdfast_Client_Id', 'beta'],
-          ] as const,
-          'the facts of the question': [
-            ['X-Original-URI', '/open'],
-            ['X-Original-Method', 'GET'],
-          ] as const,
-        })) {
-          const answer = await exchange(
-            await through(client.identity),
-            withToken(token, { target: '/orders/7?a=%2F', headers: lines }),
-          );
-          expect({ what, status: answer.status }).toEqual({ what, status: 200 });
-          const { headers } = answer.json as { headers: Record<string, string> };
-          expect(headers).toMatchObject({
-            'holdfast-client-id': client.clientId,
-            'holdfast-partner': client.partner,
-            'holdfast-certificate-thumbprint': thumbprintOf(client.leaf),
-          });
-          expect(headers).not.toHaveProperty('authorization');
-          expect(headers).not.toHaveProperty('holdfast_client_id');
-          expect(answer.json['url']).toBe('/orders/7?a=%2F');
-        }
-      },
-      MINUTES,
-    );
-
-    itNginx(
-      'and answers 401 and 403 as the gateway says, never 500 (decisions 25)',
-      async () => {
-        const token = await tokenOf(stack, client);
-        const before = api.seen.length;
-        const answers = [
-          await exchange(await through(client.identity), { target: '/orders/1' }),
-          await exchange(await through(beta.identity), withToken(token, { target: '/orders/1' })),
-          await exchange(await through(), withToken(token, { target: '/orders/1' })),
-          await exchange(await through(client.identity), withToken(token, { target: '/nothing' })),
-          await exchange(
-            await through(client.identity),
-            withToken(token, { target: '/orders/1', method: 'DELETE' }),
-          ),
-          await exchange(
-            await through(client.identity),
-            withToken(token, { target: `/orders/1?access_token=${token}` }),
-          ),
-        ];
-        expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 403, 403, 403]);
-        expect(answers[0]!.headers['www-authenticate']).toMatch(/^Bearer/);
-        expect(answers[1]!.headers['www-authenticate']).toContain('error="invalid_token"');
-        expect(api.seen.length).toBe(before);
-      },
-      MINUTES,
-    );
-  });
 });
-
-function toDer(pem: string): Uint8Array {
-  return new X509Certificate(pem).raw;
-}

@@ -28,6 +28,7 @@ export const SYSTEMS = {
   gateway: { title: 'the gateway before an API', says: same },
   '/verify': { title: '`/verify` of the gateway, asked as Envoy asks', says: toVerify },
   nginx: { title: 'nginx of Debian, which asks `/verify` (`auth_request`)', says: toNginx },
+  caddy: { title: 'Caddy of Debian, which asks `/verify` (as `forward_auth` does)', says: same },
   mod_oauth2: { title: 'Apache with `mod_oauth2` of Debian (not ours)', says: toModOauth2 },
 } as const satisfies Readonly<Record<string, { title: string; says: (answer: Answer) => Answer }>>;
 

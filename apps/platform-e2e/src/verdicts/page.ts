@@ -26,7 +26,8 @@ ${NAMES.map(
 ).join('\n')}
 
 The word is \`error\` in the challenge (RFC 6750 §3.1). \`/verify\` answers every refusal with 401 or 403; the status above is that of
-\`Holdfast-Status\`. nginx shows its clients 403 in place of 400, as \`auth_request\` knows no other.
+\`Holdfast-Status\`. nginx shows its clients 403 in place of 400, as \`auth_request\` knows no other;
+Caddy shows them that status. Traefik asks as Caddy does, and is not run.
 
 ## The calls
 

@@ -12,6 +12,7 @@ const MINUTE = 60_000;
 /** Where a system is a program that may be missing. */
 const TEST: Partial<Record<SystemName, ReturnType<typeof needsPrograms>>> = {
   nginx: needsPrograms(['nginx']),
+  caddy: needsPrograms(['caddy']),
   mod_oauth2: needsPrograms(['apache2'], MOD_OAUTH2_MISSING),
 };
 

@@ -13,7 +13,7 @@ import { newDirectory } from '../harness/run-directory.js';
 import type { StackUnderTest } from '../harness/stack-under-test.js';
 import { Wire, type Dial, type Identity, type WireAnswer, type WireRequest } from '../harness/wire.js';
 import { Apache } from '../peers/apache.js';
-import { startAuthRequest } from '../proxies/auth-request.js';
+import { startAsking, type AskingProxyName } from '../proxies/asking-proxy.js';
 import type { Answer, SentCall, SystemName } from './call.js';
 import { AUDIENCE, ISSUER, type CallKit } from './call-kit.js';
 
@@ -85,7 +85,8 @@ export class Systems {
       case '/verify':
         return this.#verify();
       case 'nginx':
-        return this.#nginx();
+      case 'caddy':
+        return this.#asking(name);
       case 'mod_oauth2':
         return this.#apache();
       default:
@@ -111,10 +112,10 @@ export class Systems {
     return { call: (call) => this.#ask(call, toDial, clientOfEcho) };
   }
 
-  async #nginx(): Promise<System> {
-    const nginx = await startAuthRequest(this.stack, await this.#gatewayYaml(), this.api.port);
-    this.#stops.push(() => nginx.stop());
-    return { call: (call) => this.#ask(call, (identity) => nginx.dial(identity), clientOfEcho) };
+  async #asking(name: AskingProxyName): Promise<System> {
+    const proxy = await startAsking(this.stack, name, await this.#gatewayYaml(), this.api.port);
+    this.#stops.push(() => proxy.stop());
+    return { call: (call) => this.#ask(call, (identity) => proxy.dial(identity), clientOfEcho) };
   }
 
   async #apache(): Promise<System> {
