@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceRoot } from '@holdfast/stack';
 import { findFreePort } from '@holdfast/test-server';
+import { writeIdentity } from './identity.js';
 import { startNodeProgram } from './node-program.js';
 import { newDirectory } from './run-directory.js';
+import type { Identity } from './wire.js';
 
 /** The APIs of examples/resource-servers: one on each framework, behind the same guard. */
 const EXAMPLES = {
@@ -16,12 +18,20 @@ const EXAMPLES = {
 
 export type ExampleName = keyof typeof EXAMPLES;
 
+/** RFC 7662: where, as which client, and with which certificate. */
+interface AsksIssuer {
+  readonly endpoint: string;
+  readonly clientId: string;
+  readonly identity: Identity;
+}
+
 /** Whose tokens an example accepts, and its own certificate, for localhost; PEM. */
 export interface ExampleSettings {
   readonly issuer: string;
   readonly audience: string;
-  readonly jwksUri: string;
-  /** Whom `jwksUri` is trusted by. */
+  /** Where the keys are, or who is asked about each token instead: that only the one on Fastify can. */
+  readonly tokens: { readonly jwksUri: string } | AsksIssuer;
+  /** Whom the issuer's addresses are trusted by. */
   readonly ca: string;
   readonly certificate: string;
   readonly privateKey: string;
@@ -30,7 +40,7 @@ export interface ExampleSettings {
 /** Starts one, as its README says. */
 export async function startExample(
   name: ExampleName,
-  { issuer, audience, jwksUri, ca, certificate, privateKey }: ExampleSettings,
+  { issuer, audience, tokens, ca, certificate, privateKey }: ExampleSettings,
 ): Promise<{ readonly url: string; readonly child: ChildProcess }> {
   const directory = newDirectory('example');
   const file = (label: string, content: string): string => {
@@ -41,7 +51,7 @@ export async function startExample(
   const env = {
     ISSUER: issuer,
     AUDIENCE: audience,
-    JWKS_URI: jwksUri,
+    ...('jwksUri' in tokens ? { JWKS_URI: tokens.jwksUri } : askingEnv(tokens)),
     ISSUER_CA: file('ca.pem', ca),
     TLS_CERT: file('server.pem', certificate),
     TLS_KEY: file('server.key', privateKey),
@@ -49,4 +59,14 @@ export async function startExample(
   };
   const script = join(workspaceRoot, 'examples', 'resource-servers', EXAMPLES[name]);
   return { url: `https://localhost:${port}`, child: await startNodeProgram(script, env) };
+}
+
+function askingEnv({ endpoint, clientId, identity }: AsksIssuer): Record<string, string> {
+  const { certificateFile, privateKeyFile } = writeIdentity(identity);
+  return {
+    INTROSPECTION_ENDPOINT: endpoint,
+    CLIENT_ID: clientId,
+    CLIENT_CERT: certificateFile,
+    CLIENT_KEY: privateKeyFile,
+  };
 }

@@ -34,7 +34,7 @@ export interface ProtectedApis {
 /** Starts an API behind the guard, and one behind the gateway. Both ask for the scope `orders:read`. */
 export async function startProtectedApis(stack: StackUnderTest, peer: Peer): Promise<ProtectedApis> {
   const { issuer, audience, jwksUri, ca } = peer;
-  const guard = await startExample('node:http', peer);
+  const guard = await startExample('node:http', { ...peer, tokens: { jwksUri } });
   const echo = await startEchoApi();
   const directory = newDirectory('peer');
   const write = (name: string, text: string): string => {

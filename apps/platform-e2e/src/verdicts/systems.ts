@@ -96,7 +96,8 @@ export class Systems {
 
   async #example(name: ExampleName): Promise<System> {
     const { ca } = this.server;
-    const settings = { issuer: ISSUER, audience: AUDIENCE, jwksUri: this.jwksUri, ...this.server };
+    const tokens = { jwksUri: this.jwksUri };
+    const settings = { issuer: ISSUER, audience: AUDIENCE, tokens, ...this.server };
     const { url, child } = await startExample(name, settings);
     this.#stops.push(() => stopServer(child));
     const toDial = (identity?: Identity): Dial => ({ url, ca, identity });

@@ -92,14 +92,16 @@ export async function makeApiWorld(): Promise<ApiWorld> {
       const api = spawn(LIBRARY_NODE, [program], {
         cwd,
         env: environment,
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
+      let said = '';
+      api.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
       started.push(api);
       for await (const line of createInterface({ input: api.stdout })) {
         const address = /^listening on https:\/\/[^ ]*:(\d+)/.exec(line)?.[1];
         if (address !== undefined) return `https://localhost:${address}`;
       }
-      throw new Error(`${program} ended before it listened`);
+      throw new Error(`${program} ended before it listened: ${said}`);
     },
     async stop() {
       service.close();
