@@ -1,10 +1,10 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import { Counter, type Registry } from 'prom-client';
 import { mutualTlsOptions, requireChainArrives } from '@holdfast/certificate-source';
 import { createTokenVerifier, type TokenVerifier } from '@holdfast/cnf-token-verification';
 import {
   LIMITS,
-  createFetch,
   createLogger,
   createMetrics,
   readyIf,
@@ -24,6 +24,7 @@ import {
   type Database,
   type PostgresOptions,
 } from '@holdfast/postgres';
+import { systemPorts } from '@holdfast/resource-guard';
 import { AdminModule } from './app.module.js';
 import { readAdminConfig, type AdminConfig } from './config.js';
 import { API_METHODS } from './http/allowed-methods.js';
@@ -87,7 +88,7 @@ function verifierOf(config: AdminConfig, denials: OwnDenials): TokenVerifier {
       // Without its database the app can do nothing anyway, and says so in its own words for a minute.
       denyFeed: { mode: 'strict', currentSeconds: 60 },
     },
-    { fetch: createFetch(caFile), denyFeed: denials },
+    { ...systemPorts(caFile === undefined ? {} : { ca: readFileSync(caFile) }), denyFeed: denials },
   );
 }
 

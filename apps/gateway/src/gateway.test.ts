@@ -71,6 +71,8 @@ describe('a call that is admitted', () => {
     ['X-SSL-Client-Verify', 'SUCCESS'],
     ['X-HTTP-Method-Override', 'DELETE'],
     ['X-Original-URL', '/admin'],
+    ['X-Original-Host', 'b.example'],
+    ['X-Client-Address', '192.0.2.1'],
     ['X-Internal', '1'],
     ['Proxy-Authorization', 'Basic eDp5'],
     ['Keep-Alive', 'timeout=1'],

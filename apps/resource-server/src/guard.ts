@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { mutualTlsOptions } from '@holdfast/certificate-source';
 import { createTokenVerifier } from '@holdfast/cnf-token-verification';
-import { createFetch } from '@holdfast/http-platform';
+import { systemPorts } from '@holdfast/resource-guard';
 import { BoundTokenModule } from '@holdfast/resource-guard/nest';
 import type { ResourceServerConfig } from './config.js';
 import { readDenyFeed } from './deny-feed.js';
@@ -22,7 +22,7 @@ export interface Guard {
 
 /** All that protects this API (docs/guides/protect-an-api.md). Throws for a configuration that is only half there. */
 export function guardOf(config: ResourceServerConfig, logger: Logger): Guard {
-  const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri } = config;
+  const { ISSUER: issuer, AUDIENCE: audience, JWKS_URI: jwksUri, ISSUER_CA_FILE: caFile } = config;
   const feed = readDenyFeed(config, (error) => logger.warn({ err: error }, 'the deny feed is away'));
   const verifier = createTokenVerifier(
     {
@@ -35,8 +35,7 @@ export function guardOf(config: ResourceServerConfig, logger: Logger): Guard {
       denyFeed: feed?.policy,
     },
     {
-      fetch: createFetch(config.ISSUER_CA_FILE),
-      readFile: (path) => readFile(path, 'utf8'),
+      ...systemPorts(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
       denyFeed: feed?.follower.start().feed,
     },
   );

@@ -34,9 +34,11 @@ describe('parseKeySet', () => {
     expect(await isKnown({ ...good, ...change })).toBe(false);
   });
 
-  it('takes RSA keys from 2048 bits on (RFC 7518 §3.5)', async () => {
+  it('takes RSA keys from 2048 bits on (RFC 7518 §3.5), and none that is too long to check (SS-16)', async () => {
     expect(await isKnown(rsa(2_048), 'PS256')).toBe(true);
     expect(await isKnown(rsa(1_024), 'PS256')).toBe(false);
+    const huge = Buffer.alloc(2_048, 0xff).toString('base64url');
+    expect(await isKnown({ ...rsa(2_048), n: huge }, 'PS256')).toBe(false);
   });
 
   it('leaves out an RSA key with an exponent of 1', async () => {
@@ -51,7 +53,7 @@ describe('parseKeySet', () => {
     expect(await isKnown(rsa(2_048), 'RS256')).toBe(false);
   });
 
-  it('leaves out both keys that share a kid, and keeps the others', async () => {
+  it('leaves out both keys that share a kid, and keeps the others (SS-16)', async () => {
     const [twin, other] = [await makeIssuer(), await makeIssuer('k2')];
     const set = await parseKeySet({ keys: [good, twin.jwk, other.jwk] }, ALGORITHMS);
     expect(set.find('k1', 'ES256')).toBeUndefined();
@@ -75,7 +77,7 @@ describe('parseKeySet', () => {
     ['a hundred and one keys', { keys: Array.from({ length: 101 }, () => good) }],
     ['a private key beside a good one', { keys: [good, { ...good, kid: 'k2', d: 'x' }] }],
     ['a symmetric key beside a good one (RFC 8725 §2.1)', { keys: [good, { kty: 'oct', k: 'AAAA' }] }],
-  ])('refuses the whole of %s', async (_name, json) => {
+  ])('refuses the whole of %s (SS-16)', async (_name, json) => {
     await expect(parseKeySet(json, ALGORITHMS)).rejects.toThrow(KeySetInvalid);
   });
 

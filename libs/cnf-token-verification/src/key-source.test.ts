@@ -111,7 +111,7 @@ describe('the keys at a JWKS address', () => {
     ['no JSON', () => new Response('<html>')],
     ['no key set', () => ({ error: 'server_error' })],
     ['a set with a private key', () => ({ keys: [{ ...old.jwk, d: 'x' }] })],
-  ])('are unavailable, and no token is refused, after %s', async (_name, answer) => {
+  ])('are unavailable, and no token is refused, after %s (SS-07, SS-16)', async (_name, answer) => {
     const { outer, verifier } = world();
     outer.answer = answer;
     expect(await outcome(verifier, old, NOON)).toBe('keys_unavailable');

@@ -61,6 +61,32 @@ describe('the policy of a verifier', () => {
     expect(problemsOf(policy)).toMatch(problem);
   });
 
+  it.each([
+    ['SS-09', 'https://good.example@evil.example/jwks'],
+    ['SS-09', 'https://good.example\\@evil.example/jwks'],
+    ['SS-09', 'https://good.example\\jwks'],
+    ['SS-09', 'https://good.example/jwks#@evil.example'],
+    ['SS-09', 'https://good.example/jw\r\nks'],
+    ['SS-09', 'https:///jwks'],
+    ['SS-09', 'https:good.example/jwks'],
+    ['SS-11', 'file:///etc/passwd'],
+    ['SS-11', 'data:application/json,{"keys":[]}'],
+    ['SS-11', 'unix:/run/issuer.sock'],
+    ['SS-11', 'ftp://good.example/jwks'],
+  ])(
+    'is refused for an address of keys or introspection that is not a plain https URL (%s: %j)',
+    (_id, url) => {
+      expect(problemsOf(policyOf({}, { keys: { jwksUri: url } }))).toMatch(/keys\.jwksUri: must be/);
+      const introspection = { ...INTROSPECTION, endpoint: url };
+      expect(problemsOf(policyOf({}, { keys: undefined, introspection }))).toMatch(/endpoint: must be/);
+    },
+  );
+
+  it.each(['https://10.0.0.7/jwks', 'https://issuer.internal:5432/jwks?a=b', 'https://[::1]:8443/jwks'])(
+    'may name an issuer of an internal network: the operator chooses it (SS-04, SS-12: %s)',
+    (jwksUri) => expect(problemsOf(policyOf({}, { keys: { jwksUri } }))).toBe('none'),
+  );
+
   it('is refused when it does not speak of a deny feed that is there', () => {
     const denyFeed = { forbids: () => undefined, confirmedAt: () => undefined };
     expect(problemsOf(policyOf(), { fetch, denyFeed })).toMatch(/denyFeed/);

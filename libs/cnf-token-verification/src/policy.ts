@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { SIGNATURE_ALGORITHMS } from './algorithms.js';
 
+/** Of one reading only: what parsers mend silently, or read as another host, is refused (ASVS 1.3.6). */
+const PLAIN_URL = /^[a-z]+:\/\/[^/?#@\\\s]+(?:[/?][^#@\\\s]*)?$/i;
+const isHttps = (url: string): boolean => /^https:/i.test(url);
+
 /** What belongs to the policy comes over TLS with a verified server, or not at all (RFC 8725 §3.10; TV-33). */
 const HttpsUrl = z
-  .url({ protocol: /^https$/, error: 'must be an https: URL' })
-  .refine((url) => !url.includes('@') && !url.includes('#'), 'must have neither user nor fragment');
+  .string()
+  .refine(isHttps, 'must be an https: URL')
+  .refine(
+    (url) => !isHttps(url) || (PLAIN_URL.test(url) && URL.canParse(url)),
+    'must be written as https://host/path, with neither user nor fragment, spaces or backslashes',
+  );
 const Seconds = z.number().int().positive();
 
 /** Where the keys of an issuer come from: its JWKS address, a JWK Set in place, or a file with one. */

@@ -16,7 +16,6 @@ export { serve, trackConnections, type Served, type Serving } from './serve.js';
 export { requireProductionReady } from './production.js';
 export { createMetrics } from './metrics.js';
 export { readTlsFiles, reloadTlsFiles, type TlsFiles } from './tls-files.js';
-export { createFetch } from './outbound.js';
 export {
   refuseEarly,
   toTransportRefusal,

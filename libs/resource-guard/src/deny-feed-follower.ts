@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import { request, type Agent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DenyFeedState } from '@holdfast/cnf-token-verification';
-import { fetchOver, type IssuerTls } from './system-ports.js';
+import { fetchOver, issuerAgent, type IssuerTls } from './system-ports.js';
 
 /** Where the deny feed of an issuer is, as its metadata says, and as whom it is read. */
 export interface DenyFeedAddress {
@@ -43,7 +43,7 @@ export class DenyFeedFollower {
     private readonly clock: () => Date,
     private readonly onError: (error: unknown) => void,
   ) {
-    this.agent = new Agent({ ...tls, keepAlive: true, minVersion: 'TLSv1.2' });
+    this.agent = issuerAgent(tls);
     const fetch = fetchOver(this.agent);
     this.feed = new DenyFeedState({
       issuer: address.issuer,

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAuthority, type Authority, type IssuedCertificate } from '@holdfast/test-pki';
 import { systemPorts } from './index.js';
@@ -50,20 +53,49 @@ describe('systemPorts', () => {
     await expect(systemPorts().fetch(url.replace('https', 'http'), GET)).rejects.toThrow(/https/);
   });
 
-  it('follows no redirect (RFC 8725 §3.10)', async () => {
+  it.each([301, 302, 303, 307, 308])('follows no redirect: %d (RFC 8725 §3.10; SS-07)', async (status) => {
     const asked: (string | undefined)[] = [];
     const url = await serve((request, response) => {
       asked.push(request.url);
-      response.writeHead(302, { location: '/elsewhere' }).end();
+      response.writeHead(status, { location: '/elsewhere' }).end();
     });
-    expect((await systemPorts({ ca: root.pem }).fetch(url, GET)).status).toBe(302);
+    expect((await systemPorts({ ca: root.pem }).fetch(url, GET)).status).toBe(status);
     expect(asked).toEqual(['/']);
   });
 
-  it('reads 256 KiB at most', async () => {
-    const url = await serve((_request, response) => void response.end(Buffer.alloc(256 * 1_024 + 1)));
+  it('reads 256 KiB at most, and closes the connection (SS-15)', async () => {
+    const ended = Promise.withResolvers<void>();
+    const url = await serve((_request, response) => {
+      response.on('close', ended.resolve);
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(64 * 1_024)));
+      };
+      response.on('drain', more);
+      more();
+    });
     await expect(systemPorts({ ca: root.pem }).fetch(url, GET)).rejects.toThrow(/longer than/);
+    await ended.promise;
   });
+
+  it('reads 16 KiB of headers at most (SS-15)', async () => {
+    const url = await serve(
+      (_request, response) => void response.writeHead(200, { 'x-long': 'a'.repeat(17 * 1_024) }).end('{}'),
+    );
+    await expect(systemPorts({ ca: root.pem }).fetch(url, GET)).rejects.toThrow(/overflow/i);
+  });
+
+  it.each(['gzip', 'br', Array(2_000).fill('gzip').join(', ')])(
+    'asks for no compression, and decompresses nothing: %.20s (SS-15)',
+    async (encoding) => {
+      const asked: unknown[] = [];
+      const url = await serve((request, response) => {
+        asked.push(request.headers['accept-encoding']);
+        response.writeHead(200, { 'content-encoding': encoding }).end(gzipSync(Buffer.alloc(10_000_000)));
+      });
+      await expect(systemPorts({ ca: root.pem }).fetch(url, GET)).rejects.toThrow(/encoded/);
+      expect(asked).toEqual(['identity']);
+    },
+  );
 
   it('rejects when the answer breaks off', async () => {
     const url = await serve((_request, response) => {
@@ -73,9 +105,49 @@ describe('systemPorts', () => {
     await expect(systemPorts({ ca: root.pem }).fetch(url, GET)).rejects.toThrow();
   });
 
-  it('gives up after three seconds', async () => {
-    const url = await serve(() => undefined);
+  it.each<[what: string, listener: RequestListener]>([
+    ['a server that says nothing', () => undefined],
+    [
+      'a body that comes an octet at a time',
+      (_request, response) => {
+        const timer = setInterval(() => response.write(' '), 200);
+        response.on('close', () => clearInterval(timer));
+      },
+    ],
+  ])('gives up on %s after three seconds in all (SS-15)', async (_what, listener) => {
+    const url = await serve(listener);
+    const begun = performance.now();
     await expect(systemPorts({ ca: root.pem }).fetch(url, GET)).rejects.toThrow(/timeout|aborted/);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  it('asks the issuer itself, and trusts nobody more, whatever the environment says (SS-18; ASVS 12.3.2)', async () => {
+    let asked = 0;
+    const url = await serve((_request, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    // A process of its own: Node reads these from the real environment, which is not that of a test.
+    const script = `
+      const { systemPorts } = await import('@holdfast/resource-guard');
+      for (const tls of [{ ca: process.argv[2] }, { rejectUnauthorized: false }])
+        await systemPorts(tls).fetch(process.argv[1], { method: 'GET', headers: {} })
+          .then(({ status }) => console.log(status), ({ code }) => console.log(code));`;
+    const nobody = 'http://127.0.0.1:9';
+    const env = {
+      PATH: process.env['PATH'],
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      NODE_USE_ENV_PROXY: '1',
+      HTTPS_PROXY: nobody,
+      https_proxy: nobody,
+    };
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '-e', script, url, root.pem],
+      { cwd: import.meta.dirname, env },
+    );
+    expect(stdout.trim().split('\n')).toEqual(['200', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']);
+    expect(asked).toBe(1);
   });
 
   it("presents this API's own certificate, and posts the body, for introspection (RFC 7662 §2.1, RFC 8705 §2)", async () => {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request, type RequestOptions } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { pipeline, Transform } from 'node:stream';
@@ -15,20 +16,39 @@ export interface IssuerTls {
 
 const TIMEOUT_MS = 3_000;
 const LARGEST_ANSWER = 256 * 1_024;
+/** Node's own default, spelled out because the bound matters. */
+const LARGEST_HEADER = 16 * 1_024;
 
 /** The outside world for a verifier: https with `tls`, and files. */
 export function systemPorts(tls: IssuerTls = {}): VerifierPorts {
-  const agent = new Agent({ ...tls, keepAlive: true, minVersion: 'TLSv1.2' });
-  return { fetch: fetchOver(agent), readFile: (path) => readFile(path, 'utf8') };
+  return { fetch: fetchOver(issuerAgent(tls)), readFile: (path) => readFile(path, 'utf8') };
 }
 
-/** No redirects (`node:https` follows none), three seconds in all, 256 KiB at most, and https only. */
+/**
+ * Connections to issuers. Whom they trust is said here alone: neither NODE_TLS_REJECT_UNAUTHORIZED nor a proxy of the
+ * environment changes it.
+ */
+export function issuerAgent(tls: IssuerTls): Agent {
+  return new Agent({ ...tls, keepAlive: true, minVersion: 'TLSv1.2', rejectUnauthorized: true });
+}
+
+/**
+ * https only, no redirects (`node:https` follows none), three seconds from the question to the end of the answer, 256 KiB
+ * of body and 16 KiB of headers at most, and nothing decompressed: an encoded answer, which was not asked for, is an error.
+ * Does NOT judge the address: whoever configures it chooses it, one of an internal network included.
+ */
 export function fetchOver(agent: Agent): SecureFetch {
   return (url, { method, headers, body }) =>
     new Promise((resolve, reject) => {
-      const options: RequestOptions = { method, headers, agent, signal: AbortSignal.timeout(TIMEOUT_MS) };
+      const options: RequestOptions = {
+        method,
+        headers: { 'accept-encoding': 'identity', ...headers },
+        agent,
+        maxHeaderSize: LARGEST_HEADER,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      };
       const call = request(url, options, (response) => {
-        buffer(pipeline(response, atMost(LARGEST_ANSWER), () => undefined)).then(
+        bodyOf(response).then(
           (octets) =>
             resolve({
               status: response.statusCode ?? 0,
@@ -40,6 +60,15 @@ export function fetchOver(agent: Agent): SecureFetch {
       call.once('error', reject);
       call.end(body);
     });
+}
+
+async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+  const { 'content-encoding': encoding = 'identity' } = response.headers;
+  if (encoding.toLowerCase() !== 'identity') {
+    response.destroy();
+    throw new Error(`the answer is encoded, which was not asked for: ${encoding.slice(0, 40)}`);
+  }
+  return buffer(pipeline(response, atMost(LARGEST_ANSWER), () => undefined));
 }
 
 function atMost(limit: number): Transform {

@@ -42,7 +42,12 @@ export class Upstream {
 
   constructor(readonly plan: UpstreamPlan) {
     const { origin, tls, connections, addresses } = plan;
-    this.connecting = { ...given(tls), lookup: guardedLookup(portOf(origin), addresses) };
+    this.connecting = {
+      ...given(tls),
+      // Else NODE_TLS_REJECT_UNAUTHORIZED would decide.
+      rejectUnauthorized: true,
+      lookup: guardedLookup(portOf(origin), addresses),
+    };
     this.ownThumbprint = tls.cert === undefined ? undefined : thumbprintOf(new X509Certificate(tls.cert).raw);
     this.pool = new Pool(origin, {
       connections,
