@@ -8,6 +8,16 @@ export function parseId(text: string): string {
   return text;
 }
 
+/** For the help of an argument that may begin like an option, as one in 64 base64url texts does. */
+export const MAY_BEGIN_WITH_DASH = 'put -- before one that begins with a dash';
+
+/** What to say below a usage error about a thumbprint or `kid` (43 characters of base64url) that was taken for options. */
+export function hintAboutDashes(args: readonly string[]): string | undefined {
+  const end = args.indexOf('--');
+  const taken = args.slice(0, end === -1 ? undefined : end).find((arg) => /^-[\w-]{42}$/.test(arg));
+  return taken === undefined ? undefined : `If ${taken} is a value, put it last, after --: -- ${taken}`;
+}
+
 /** An option that may be given several times. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CertificateBlock, DenyEntry } from '@holdfast/admin-contract';
-import { withExamples } from './arguments.js';
+import { MAY_BEGIN_WITH_DASH, withExamples } from './arguments.js';
 import type { Column } from './output.js';
 import type { Session } from './session.js';
 
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<DenyEntry>[] = [
   ['NOTE', ({ note }) => note],
 ];
 
-const THUMBPRINT = 'its SHA-256, base64url, as "holdfast cert inspect" prints it';
+const THUMBPRINT = `its SHA-256, base64url, as "holdfast cert inspect" prints it; ${MAY_BEGIN_WITH_DASH}`;
 
 /** `holdfast certificate block | unblock | denied`. */
 export function addCertificateCommands(program: Command, session: Session): void {
@@ -37,7 +37,11 @@ export function addCertificateCommands(program: Command, session: Session): void
         out.say(`Blocked certificate ${thumbprint}.`);
       }),
     );
-  withExamples(block, "certificate block THUMBPRINT --note 'laptop stolen'");
+  withExamples(
+    block,
+    "certificate block THUMBPRINT --note 'laptop stolen'",
+    "certificate block --note 'laptop stolen' -- -THUMBPRINT",
+  );
   const unblock = certificate
     .command('unblock')
     .description('take a block back')
@@ -48,7 +52,7 @@ export function addCertificateCommands(program: Command, session: Session): void
         out.say(`Certificate ${thumbprint} may be used again.`);
       }),
     );
-  withExamples(unblock, 'certificate unblock THUMBPRINT');
+  withExamples(unblock, 'certificate unblock THUMBPRINT', 'certificate unblock -- -THUMBPRINT');
   const denied = certificate
     .command('denied')
     .description('everything that no longer counts although a token says so, as the deny feed tells it')

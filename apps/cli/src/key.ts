@@ -5,7 +5,7 @@ import {
   SigningKey,
   type KeyRotationOrder,
 } from '@holdfast/admin-contract';
-import { withExamples } from './arguments.js';
+import { MAY_BEGIN_WITH_DASH, withExamples } from './arguments.js';
 import type { Column } from './output.js';
 import type { Session } from './session.js';
 
@@ -38,7 +38,7 @@ export function addKeyCommands(program: Command, session: Session): void {
   const withdraw = key
     .command('withdraw')
     .description('nothing that the key has signed counts any more, for good; a new one signs at once')
-    .argument('<kid>', 'the key, as "key list" shows it; put -- before one that begins with a dash')
+    .argument('<kid>', `the key, as "key list" shows it; ${MAY_BEGIN_WITH_DASH}`)
     .action((kid: string) =>
       session.administer(async (api, out) => {
         out.item(await api.post(['signing-keys', kid, 'withdraw'], SigningKey));

@@ -71,6 +71,40 @@ describe('usage errors are exit code 64, on stderr, and ask nobody', () => {
   });
 });
 
+describe('a thumbprint or kid that begins with a dash', () => {
+  const value = `-${'o'.repeat(42)}`;
+  const other = `-${'A'.repeat(42)}`;
+
+  it.each([
+    [['certificate', 'block', other]],
+    [['certificate', 'block', value]],
+    [['certificate', 'unblock', other]],
+    [['key', 'withdraw', other]],
+  ])('is no option: the error says that it goes after --, %j', async (args) => {
+    const { code, stderr } = await platform.run(...args);
+    expect(code).toBe(64);
+    expect(stderr).toContain(`put it last, after --: -- ${args.at(-1)}`);
+    expect(platform.seen).toEqual([]);
+  });
+
+  it.each([['certificate block'], ['certificate unblock'], ['key withdraw']])(
+    'is told of in the help of %s',
+    async (command) => {
+      const { stdout } = await platform.run(...command.split(' '), '--help');
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain('put -- before one that begins with a dash');
+      expect(stdout).toMatch(/\$ holdfast .* -- -/);
+    },
+  );
+
+  it('is not spoken of where it was put there, or where nothing looks like one', async () => {
+    for (const args of [
+      ['key', 'withdraw', '--nonsense', '--', other],
+      ['key', 'withdraw', '--nonsense'],
+    ])
+      expect((await platform.run(...args)).stderr).not.toContain('put it last');
+  });
+});
+
 describe('help and version', () => {
   it('prints the version', async () => {
     const run = await platform.run('--version');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { addAnchorCommands } from './anchor.js';
+import { hintAboutDashes } from './arguments.js';
 import { addAuditCommands } from './audit.js';
 import { addCallCommand } from './call.js';
 import { addCertCommands } from './cert.js';
@@ -26,7 +27,12 @@ export async function runHoldfast(args: readonly string[], world: World): Promis
     await createProgram(world).parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    if (error instanceof CommanderError) {
+      const hint = hintAboutDashes(args);
+      if (hint !== undefined) world.stderr(`${hint}\n`);
+      return EXIT.usage;
+    }
     if (!(error instanceof Failure)) throw error;
     world.stderr([`holdfast: ${error.message}`, ...error.lines.map((line) => `  ${line}`), ''].join('\n'));
     return EXIT[error.outcome];

@@ -20,6 +20,12 @@ describe('a line for the command line', () => {
     );
   });
 
+  it('puts an argument that begins with a dash where it is no option', () => {
+    expect(toCliLine('certificate block', ['-kEo'], { note: 'laptop stolen' })).toBe(
+      "npx holdfast certificate block --note 'laptop stolen' -- -kEo",
+    );
+  });
+
   it.each([
     ['CN=orders,O=Acme,C=SE', "'CN=orders,O=Acme,C=SE'"],
     ["O'Hara; rm -rf $HOME", "'O'\\''Hara; rm -rf $HOME'"],

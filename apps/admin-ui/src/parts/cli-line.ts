@@ -16,5 +16,8 @@ export function toCliLine(command: string, args: readonly string[] = [], options
       .map((each) => `--${name} ${quote(each)}`),
   );
   const words = args.map((word) => (word === '' ? 'ID' : quote(word)));
-  return ['npx holdfast', command, ...words, ...flags].join(' ');
+  // What begins with a dash would be taken for an option: it goes last, after "--".
+  return words.some((word) => word.startsWith('-'))
+    ? ['npx holdfast', command, ...flags, '--', ...words].join(' ')
+    : ['npx holdfast', command, ...words, ...flags].join(' ');
 }

@@ -67,7 +67,9 @@ describe('what is stopped, on the screens', () => {
       await owner.fill(FIELD, caller.leaf.pem);
       await owner.read(`Its Subject ${caller.subject} is registered under`);
       await owner.fill('Why (optional)', 'laptop stolen');
-      await owner.read(`npx holdfast certificate block ${thumbprint} --note 'laptop stolen'`);
+      const note = "--note 'laptop stolen'";
+      const words = thumbprint.startsWith('-') ? `${note} -- ${thumbprint}` : `${thumbprint} ${note}`;
+      await owner.read(`npx holdfast certificate block ${words}`);
       await isPresentable();
       await owner.click('button', 'Block certificate');
       await owner.read('Nobody gets a token with it');
