@@ -73,7 +73,7 @@ const Finding = z.object({
 });
 
 /** What the token service would decide now. `reason` and `fault` are those of the audit trail; `depth` 0 is the leaf. */
-const Acceptance = z.object({
+export const Acceptance = z.object({
   anchor: slug,
   accepted: z.boolean(),
   reason: z.string().nullable(),

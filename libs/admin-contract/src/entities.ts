@@ -12,6 +12,7 @@ import {
   scopes,
   slug,
   status,
+  thumbprint,
 } from './fields.js';
 
 export const Partner = z.object({ id: slug, name: displayName, status });
@@ -176,10 +177,6 @@ export const NewClient = z.strictObject({
 });
 export type NewClient = z.infer<typeof NewClient>;
 
-const thumbprint = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be a SHA-256 thumbprint, base64url, 43 characters');
-
 /** What no longer counts although a token says so, as the deny feed tells it. Members that do not apply are null. */
 export const DenyEntry = z.object({
   id: z.string(),
@@ -253,26 +250,6 @@ export const NewCertificateBlock = z.strictObject({
   note: displayName.optional(),
 });
 export type NewCertificateBlock = z.input<typeof NewCertificateBlock>;
-
-/** A certificate, as PEM (the first counts) or by its thumbprint: one of the two. */
-export const CertificateToIdentify = z.strictObject({
-  certificate: pem.optional(),
-  'x5t#S256': thumbprint.optional(),
-});
-export type CertificateToIdentify = z.infer<typeof CertificateToIdentify>;
-
-/** Whose certificate it is. */
-export const CertificateIdentity = z.object({
-  'x5t#S256': z.string(),
-  /** Whether it is blocked itself, whatever else is stopped. */
-  blocked: z.boolean(),
-  /**
-   * The credentials in use that it fits: it is pinned, or its key, it stands in a key set, or it carries the name.
-   * That an anchor vouches for it is not looked at, and a name is not seen in a thumbprint.
-   */
-  credentials: z.array(z.object({ partner: slug, credential: Credential })),
-});
-export type CertificateIdentity = z.infer<typeof CertificateIdentity>;
 
 /** An API that partners may be granted; `partner` provides it. */
 export const Resource = z.object({ audience, partner: slug, scopes });

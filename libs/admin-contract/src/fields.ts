@@ -86,3 +86,7 @@ export const instant = z.iso.datetime({
 });
 
 export const status = z.enum(['active', 'suspended']);
+
+export const thumbprint = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be a SHA-256 thumbprint, base64url, 43 characters');

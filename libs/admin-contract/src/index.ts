@@ -6,8 +6,6 @@ export {
   AuditEntry,
   AuditVerification,
   CertificateBlock,
-  CertificateIdentity,
-  CertificateToIdentify,
   Client,
   Credential,
   DenyEntry,
@@ -37,6 +35,7 @@ export {
   TokenRequestOutcome,
   type List,
 } from './entities.js';
+export { CertificateIdentity, CertificateToIdentify } from './certificate-identity.js';
 export { CERTIFICATE_USES, CertificateReport, CertificateToValidate } from './certificate-report.js';
 export { jwks } from './fields.js';
 export { InputProblem, Problem, PROBLEM_CODES, type ProblemCode } from './problem.js';

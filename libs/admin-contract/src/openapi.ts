@@ -5,8 +5,6 @@ import {
   AuditEntry,
   AuditVerification,
   CertificateBlock,
-  CertificateIdentity,
-  CertificateToIdentify,
   Client,
   Credential,
   DenyEntry,
@@ -31,6 +29,7 @@ import {
   TokenRequestEntry,
   TokenRequestOutcome,
 } from './entities.js';
+import { CertificateIdentity, CertificateToIdentify } from './certificate-identity.js';
 import { CertificateReport, CertificateToValidate } from './certificate-report.js';
 import { Problem } from './problem.js';
 
@@ -171,7 +170,8 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/api/v1/certificates:identify',
-    summary: 'Whose certificate it is: the credentials that it fits; nothing is stored',
+    summary:
+      'Whose certificate it is: the credentials that it fits, and whether their anchors accept it; nothing is stored',
     status: 200,
     body: CertificateToIdentify,
     answer: { one: CertificateIdentity },

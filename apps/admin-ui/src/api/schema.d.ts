@@ -1483,7 +1483,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Whose certificate it is: the credentials that it fits; nothing is stored */
+    /** Whose certificate it is: the credentials that it fits, and whether their anchors accept it; nothing is stored */
     post: {
       parameters: {
         query?: never;
@@ -1497,7 +1497,7 @@ export interface paths {
         };
       };
       responses: {
-        /** @description Whose certificate it is: the credentials that it fits; nothing is stored */
+        /** @description Whose certificate it is: the credentials that it fits, and whether their anchors accept it; nothing is stored */
         200: {
           headers: {
             [name: string]: unknown;
@@ -2191,6 +2191,16 @@ export interface components {
               client: string;
               url: string;
             };
+        acceptance: {
+          anchor: string;
+          accepted: boolean;
+          reason: string | null;
+          meaning: string | null;
+          remedy: string | null;
+          fault: string | null;
+          depth: number | null;
+          revocation_unknown: string | null;
+        } | null;
       }[];
     };
     CertificateToValidate: {

@@ -115,15 +115,18 @@ function useGiven(input: string | Uint8Array, setInput: (input: string) => void)
   const reading = useReading(typed === undefined ? input : '', { mode: 'pin-certificate' });
   const refusal = useRefusedKey(reading, input, setInput);
   const insight = reading?.insight;
-  const certificate = insight?.readable === true ? insight.certificates[0] : undefined;
+  const chain = insight?.readable === true ? insight.certificates : [];
+  const [certificate] = chain;
   return {
     certificate,
+    // With the issuers that were given: without them, an anchor may seem not to vouch for it.
+    chain: chain.map(({ pem }) => pem).join('\n'),
     thumbprint: typed ?? certificate?.thumbprint.x5tS256,
     trouble: insight?.readable === false ? insight.checks : refusal,
   };
 }
 
-function Found({ certificate, thumbprint, trouble }: ReturnType<typeof useGiven>) {
+function Found({ certificate, chain, thumbprint, trouble }: ReturnType<typeof useGiven>) {
   if (trouble !== undefined) return <Checks checks={trouble} />;
   if (thumbprint === undefined)
     return (
@@ -132,7 +135,7 @@ function Found({ certificate, thumbprint, trouble }: ReturnType<typeof useGiven>
       </div>
     );
   const given: CertificateToIdentify =
-    certificate === undefined ? { 'x5t#S256': thumbprint } : { certificate: certificate.pem };
+    certificate === undefined ? { 'x5t#S256': thumbprint } : { certificate: chain };
   return (
     <Stack gap="lg" miw={0}>
       <Whose given={given} />

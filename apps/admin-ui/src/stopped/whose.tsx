@@ -59,7 +59,7 @@ function Owners({ identity, hasNames }: { identity: CertificateIdentity; hasName
   );
 }
 
-function Owner({ owned: { partner, credential } }: { owned: Owned }) {
+function Owner({ owned: { partner, credential, acceptance } }: { owned: Owned }) {
   return (
     <li>
       <ApplicationLink client={credential.client} /> of{' '}
@@ -67,9 +67,22 @@ function Owner({ owned: { partner, credential } }: { owned: Owned }) {
         {partner}
       </RouteLink>
       <Text size="sm" component="div">
-        {howKnown(credential)}
+        {howKnown(credential)} {acceptance !== null && <Vouched {...acceptance} />}
       </Text>
     </li>
+  );
+}
+
+/** Anybody can issue a certificate with a name: whether this one is of the authority that counts for it. */
+function Vouched({ anchor, accepted, reason, meaning }: NonNullable<Owned['acceptance']>) {
+  if (accepted) return <>{anchor} vouches for this certificate.</>;
+  return (
+    <>
+      <strong>
+        {anchor} does not vouch for this certificate now: {meaning}.
+      </strong>
+      {reason === 'issuer_unknown' && ' If its server sends intermediate certificates, add them here.'}
+    </>
   );
 }
 

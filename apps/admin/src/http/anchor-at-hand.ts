@@ -10,24 +10,30 @@ import type { OcspResponse } from '@holdfast/certificate-validation';
 import { thumbprintOf } from '@holdfast/token-binding';
 import { WriteRefused } from './refused-input.js';
 
+/** As `findParsedAnchor`; throws `WriteRefused` where there is none. */
+export async function requireParsedAnchor(
+  ...asked: Parameters<typeof findParsedAnchor>
+): Promise<ParsedAnchor> {
+  const anchor = await findParsedAnchor(...asked);
+  if (anchor === undefined) throw new WriteRefused({ refused: 'not_found', what: `anchor ${asked[1]}` });
+  return anchor;
+}
+
 /**
  * An anchor of the registry with everything at hand to judge revocation of `presented` (DER) under it, as the token
- * service has it. Throws `WriteRefused`.
+ * service has it. Undefined where there is none, or none that can be understood: that vouches for nobody.
  */
 export async function findParsedAnchor(
   registry: RegistryAdministration,
   id: string,
   presented: readonly Uint8Array[],
-): Promise<ParsedAnchor> {
+): Promise<ParsedAnchor | undefined> {
   const entry = await registry.findAnchor(id);
   const atHand =
     entry === undefined || entry.revocation === 'off'
       ? { lists: [], responsesAbout: () => [] }
       : await revocationAtHand(registry, id, [...presented, ...entry.intermediates]);
-  // One that cannot be understood vouches for nobody.
-  const anchor = entry && parseAnchor(entry, atHand);
-  if (anchor === undefined) throw new WriteRefused({ refused: 'not_found', what: `anchor ${id}` });
-  return anchor;
+  return entry && parseAnchor(entry, atHand);
 }
 
 async function revocationAtHand(

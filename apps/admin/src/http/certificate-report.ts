@@ -166,7 +166,19 @@ function showNames({ dns, ip, uri, email }: AlternativeNames): string[] {
 /** Null where there is no one certificate that an anchor could vouch for. */
 function acceptanceOf(pasted: Readable, anchor: ParsedAnchor, now: Date): CertificateReport['acceptance'] {
   if (!('certificates' in pasted)) return null;
-  const [leaf, ...bag] = pasted.certificates.map(({ der }) => der);
+  return acceptanceUnder(
+    anchor,
+    pasted.certificates.map(({ der }) => der),
+    now,
+  );
+}
+
+/** Whether `anchor` would vouch for the first certificate now, with the others sent along (DER). */
+export function acceptanceUnder(
+  anchor: ParsedAnchor,
+  [leaf, ...bag]: readonly Uint8Array[],
+  now: Date,
+): NonNullable<CertificateReport['acceptance']> {
   const verdict = judgeAcceptance(leaf!, bag, anchor, POLICY, now);
   const { id } = anchor.anchor;
   if (verdict.accepted) {

@@ -15,12 +15,23 @@ const ONE_OF_TWO = {
   detail: 'give the certificate or its thumbprint: exactly one of certificate and x5t#S256',
 };
 
-/** What a client may be registered by, of a certificate that was given; throws `InputRefused`. */
-export async function traitsOf(given: CertificateToIdentify): Promise<CertificateTraits> {
+/** What was given of a certificate. */
+export interface GivenCertificate {
+  /** What a client may be registered by. */
+  readonly traits: CertificateTraits;
+  /** The certificate and what stood behind it, DER; nothing where only its thumbprint is known. */
+  readonly presented: readonly Uint8Array[];
+}
+
+/** Reads a certificate or its thumbprint; throws `InputRefused`. */
+export async function readGiven(given: CertificateToIdentify): Promise<GivenCertificate> {
   const { certificate: text, 'x5t#S256': thumbprint } = given;
-  if (text !== undefined && thumbprint === undefined) return traitsIn(text);
+  if (text !== undefined && thumbprint === undefined) return readCertificate(text);
   if (text !== undefined || thumbprint === undefined) throw new InputRefused([ONE_OF_TWO]);
-  return { thumbprint: requireThumbprint(thumbprint), keyThumbprint: undefined, names: [] };
+  return {
+    traits: { thumbprint: requireThumbprint(thumbprint), keyThumbprint: undefined, names: [] },
+    presented: [],
+  };
 }
 
 /** Throws `InputRefused` where it is none in canonical form. */
@@ -36,14 +47,14 @@ const NO_THUMBPRINT = {
   detail: 'is no SHA-256 thumbprint in canonical base64url; holdfast cert inspect FILE prints it',
 };
 
-async function traitsIn(text: string): Promise<CertificateTraits> {
+async function readCertificate(text: string): Promise<GivenCertificate> {
   const upload = readCertificateUpload(text);
   if (!upload.read)
     throw new InputRefused([{ pointer: '/certificate', code: upload.code, detail: upload.problem }]);
   const [leaf] = upload.certificates;
   const decoded = await decodeCertificate(leaf.der);
   const names = decoded === undefined ? [] : allRegistrableNames(decoded);
-  return {
+  const traits = {
     thumbprint: thumbprintOf(leaf.der),
     keyThumbprint: publicKeyThumbprint(leaf),
     names: names.flatMap(({ field, value }) => {
@@ -51,4 +62,5 @@ async function traitsIn(text: string): Promise<CertificateTraits> {
       return name.parsed ? [name.name] : [];
     }),
   };
+  return { traits, presented: upload.certificates.map(({ der }) => der) };
 }

@@ -10,9 +10,9 @@ import type { DenyAdministration, RegistryAdministration } from '@holdfast/clien
 import { RequireScopes } from '@holdfast/resource-guard/nest';
 import { DENIALS, REGISTRY } from '../tokens.js';
 import { ADMIN_SCOPE } from './actor.js';
-import { findParsedAnchor } from './anchor-at-hand.js';
-import { reportOn } from './certificate-report.js';
-import { traitsOf } from './certificate-traits.js';
+import { findParsedAnchor, requireParsedAnchor } from './anchor-at-hand.js';
+import { acceptanceUnder, reportOn } from './certificate-report.js';
+import { readGiven } from './certificate-traits.js';
 import { InputRefused, parseInput } from './refused-input.js';
 import { showCredential } from './views.js';
 
@@ -44,22 +44,34 @@ export class CertificatesController {
     }
     const presented = 'certificates' in pasted ? pasted.certificates.map(({ der }) => der) : [];
     const anchor =
-      asked.anchor === undefined ? undefined : await findParsedAnchor(this.registry, asked.anchor, presented);
+      asked.anchor === undefined
+        ? undefined
+        : await requireParsedAnchor(this.registry, asked.anchor, presented);
     return reportOn(pasted, asked, anchor, new Date());
   }
 
   @Post('certificates::identify')
   @HttpCode(200)
   async identify(@Body() body: unknown): Promise<CertificateIdentity> {
-    const traits = await traitsOf(parseInput(CertificateToIdentify, body));
-    const owned = await this.registry.findCredentialsOf(traits);
+    const { traits, presented } = await readGiven(parseInput(CertificateToIdentify, body));
+    const credentials: CertificateIdentity['credentials'] = [];
+    for (const { partnerId, credential } of await this.registry.findCredentialsOf(traits)) {
+      const shown = showCredential(credential);
+      const acceptance = 'anchor' in shown ? await this.#acceptance(shown.anchor, presented) : null;
+      credentials.push({ partner: partnerId, credential: shown, acceptance });
+    }
     return {
       'x5t#S256': traits.thumbprint,
       blocked: await this.denials.isBlocked(traits.thumbprint),
-      credentials: owned.map(({ partnerId, credential }) => ({
-        partner: partnerId,
-        credential: showCredential(credential),
-      })),
+      credentials,
     };
+  }
+
+  async #acceptance(
+    id: string,
+    presented: readonly Uint8Array[],
+  ): Promise<CertificateIdentity['credentials'][number]['acceptance']> {
+    const anchor = await findParsedAnchor(this.registry, id, presented);
+    return anchor === undefined ? null : acceptanceUnder(anchor, presented, new Date());
   }
 }

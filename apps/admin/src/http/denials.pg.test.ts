@@ -38,7 +38,9 @@ describe('stopping certificates in the admin API', () => {
     const expected = {
       'x5t#S256': thumbprintOf(pinned.der),
       blocked: false,
-      credentials: [{ partner: 'world', credential: { kind: 'certificate', client: 'whose-pin' } }],
+      credentials: [
+        { partner: 'world', credential: { kind: 'certificate', client: 'whose-pin' }, acceptance: null },
+      ],
     };
     expect(await found({ certificate: pinned.pem })).toMatchObject(expected);
     expect(await found({ 'x5t#S256': thumbprintOf(pinned.der) })).toMatchObject(expected);
@@ -51,6 +53,19 @@ describe('stopping certificates in the admin API', () => {
       credentials: [{ credential: { kind: 'san_dns', client: 'whose-name' } }],
     });
     expect(await found({ 'x5t#S256': thumbprintOf(issued.der) })).toMatchObject({ credentials: [] });
+  });
+
+  it('says of a name whether its anchor accepts the certificate, since anybody can issue one with that name', async () => {
+    await createClient('vouched', { anchor: 'world', tls_client_auth_san_dns: 'vouched.world.example' });
+    const options = { subject: 'CN=vouched', san: { dns: ['vouched.world.example'] } };
+    const issued = await world.authority.issue({ ...options, ...VALID });
+    expect(await found({ certificate: issued.pem })).toMatchObject({
+      credentials: [{ acceptance: { anchor: 'world', accepted: true, reason: null } }],
+    });
+    const imitated = await selfSigned(options.subject, { san: options.san });
+    expect(await found({ certificate: imitated.pem })).toMatchObject({
+      credentials: [{ acceptance: { anchor: 'world', accepted: false, reason: 'issuer_unknown' } }],
+    });
   });
 
   it('finds nobody for a stranger', async () => {

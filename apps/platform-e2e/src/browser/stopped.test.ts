@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { makeSelfSigned, thumbprintOf, uniqueName } from '../harness/identity.js';
+import type { Authority } from '@holdfast/test-pki';
+import { issueLeaf, makeSelfSigned, thumbprintOf, uniqueName, validNow } from '../harness/identity.js';
 import { Operator } from '../harness/operator.js';
 import {
   registerNamedClient,
@@ -26,9 +27,12 @@ describe('what is stopped, on the screens', () => {
   const operator = new Operator(stack);
   let owner: Visitor;
   let caller: NamedClient;
+  let root: Authority;
 
   beforeAll(async () => {
-    caller = await registerNamedClient(operator, await registerPartner(operator, 'stopped'));
+    const partner = await registerPartner(operator, 'stopped');
+    root = partner.root;
+    caller = await registerNamedClient(operator, partner);
     owner = await signedInOwner(stack);
   }, MINUTE);
   afterAll(() => owner?.close());
@@ -66,6 +70,7 @@ describe('what is stopped, on the screens', () => {
       await owner.read('First give a certificate or its thumbprint.');
       await owner.fill(FIELD, caller.leaf.pem);
       await owner.read(`Its Subject ${caller.subject} is registered under`);
+      await owner.read(`${caller.partner}-ca vouches for this certificate.`);
       await owner.fill('Why (optional)', 'laptop stolen');
       const note = "--note 'laptop stolen'";
       const words = thumbprint.startsWith('-') ? `${note} -- ${thumbprint}` : `${thumbprint} ${note}`;
@@ -112,6 +117,28 @@ describe('what is stopped, on the screens', () => {
     await owner.page.getByRole('link', { name: 'See what is stopped' }).click();
     await rowOf(thumbprintOf(pinned.leaf)).getByRole('link', { name: pinned.clientId }).waitFor();
     await operator.call('DELETE', `certificate-blocks/${thumbprintOf(pinned.leaf)}`);
+  });
+
+  inBrowser(
+    'say that a certificate only carries the name of an application, of another authority',
+    async () => {
+      const imitated = await makeSelfSigned(caller.subject);
+      await owner.visit('/stopped/block');
+      await owner.fill(FIELD, imitated.pem);
+      await owner.read(`Its Subject ${caller.subject} is registered under`);
+      await owner.read(`${caller.partner}-ca does not vouch for this certificate now: no path leads`);
+      await isPresentable();
+    },
+  );
+
+  inBrowser('see that an anchor vouches by way of an intermediate that was pasted, too', async () => {
+    const issuing = await root.issueAuthority({ subject: 'CN=Issuing CA', ...validNow() });
+    const { pem } = await issueLeaf(issuing, caller.subject);
+    await owner.visit('/stopped/block');
+    await owner.fill(FIELD, pem);
+    await owner.read('If its server sends intermediate certificates, add them here.');
+    await owner.fill(FIELD, pem + issuing.pem);
+    await owner.read(`${caller.partner}-ca vouches for this certificate.`);
   });
 
   inBrowser('say that a certificate is nobody’s, and take a file with it all the same', async () => {

@@ -61,7 +61,8 @@ export class ApiWorld {
     readonly people: PeopleWorld,
     readonly listener: PeopleListener,
     private readonly cookie: string,
-    private readonly authority: Authority,
+    /** Of the anchor `world`. */
+    readonly authority: Authority,
   ) {}
 
   /** As the owner. */
