@@ -1,56 +1,33 @@
-import { Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { Anchor } from '../api/entities.js';
 import { Value } from '../parts/copy.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Suspension } from '../parts/suspension.js';
 import { Status } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { ExceptionCell } from './exception-cell.js';
 import { RevocationCell } from './revocation-cell.js';
 
+/** The authorities of one partner. */
 export function AnchorTable({ anchors }: { anchors: readonly Anchor[] }) {
   return (
-    <Table className="rows">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Authority</Table.Th>
-          <Table.Th>Valid until</Table.Th>
-          <Table.Th>Revocation</Table.Th>
-          <Table.Th>For servers only</Table.Th>
-          <Table.Th>
-            <span className="visually-hidden">Action</span>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {anchors.map((anchor) => (
-          <Table.Tr key={anchor.id} style={{ verticalAlign: 'top' }}>
-            <Table.Td data-label="Authority">
-              <Authority anchor={anchor} />
-            </Table.Td>
-            <Table.Td data-label="Valid until">
-              <When at={anchor.not_after} />
-            </Table.Td>
-            <Table.Td data-label="Revocation">
-              <RevocationCell anchor={anchor} />
-            </Table.Td>
-            <Table.Td data-label="For servers only">
-              <ExceptionCell anchor={anchor} />
-            </Table.Td>
-            <Table.Td>
-              <Suspension
-                kind="trust anchor"
-                id={anchor.id}
-                status={anchor.status}
-                etag={undefined}
-                compact
-              />
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Rows
+      items={anchors}
+      keyOf={({ id }) => id}
+      columns={COLUMNS}
+      action={({ id, status }) => (
+        <Suspension kind="trust anchor" id={id} status={status} etag={undefined} compact />
+      )}
+    />
   );
 }
+
+const COLUMNS: readonly Column<Anchor>[] = [
+  { title: 'Authority', cell: (anchor) => <Authority anchor={anchor} /> },
+  { title: 'Valid until', cell: (anchor) => <When at={anchor.not_after} /> },
+  { title: 'Revocation', cell: (anchor) => <RevocationCell anchor={anchor} /> },
+  { title: 'For servers only', cell: (anchor) => <ExceptionCell anchor={anchor} /> },
+];
 
 function Authority({ anchor: { id, status, subject, intermediates, key } }: { anchor: Anchor }) {
   return (

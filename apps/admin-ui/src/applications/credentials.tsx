@@ -1,4 +1,4 @@
-import { Button, Table, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Client, Credential } from '../api/entities.js';
 import { useCreateAll, useList } from '../api/queries.js';
@@ -6,6 +6,7 @@ import { toCliLine } from '../parts/cli-line.js';
 import { Value } from '../parts/copy.js';
 import { attemptOf, Form } from '../parts/form.js';
 import { Card } from '../parts/page.js';
+import { Rows } from '../parts/rows.js';
 import { Empty, Listed } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { IDENTITY_ALIASES, NAMES, toIdentityOptions, toSingleFields } from './identity.js';
@@ -51,34 +52,19 @@ export function Credentials({ client }: { client: Client }) {
 function CredentialTable({ credentials }: { credentials: readonly Credential[] }) {
   const isName = credentials.some((credential) => 'anchor' in credential);
   return (
-    <Table className="rows">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Kind</Table.Th>
-          <Table.Th>Compared</Table.Th>
-          <Table.Th>{isName ? 'Under' : 'Valid until'}</Table.Th>
-          <Table.Th>
-            <span className="visually-hidden">Action</span>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {credentials.map((credential) => (
-          <Table.Tr key={credential.id}>
-            <Table.Td data-label="Kind">{kindOf(credential)}</Table.Td>
-            <Table.Td data-label="Compared">
-              <Compared credential={credential} />
-            </Table.Td>
-            <Table.Td data-label={isName ? 'Under' : 'Valid until'}>
-              <Limit credential={credential} />
-            </Table.Td>
-            <Table.Td>
-              <EndCredential credential={credential} isLast={credentials.length === 1} />
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Rows
+      items={credentials}
+      keyOf={({ id }) => id}
+      columns={[
+        { title: 'Kind', cell: kindOf },
+        { title: 'Compared', cell: (credential) => <Compared credential={credential} /> },
+        {
+          title: isName ? 'Under' : 'Valid until',
+          cell: (credential) => <Limit credential={credential} />,
+        },
+      ]}
+      action={(credential) => <EndCredential credential={credential} isLast={credentials.length === 1} />}
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, MultiSelect, Select, Stack, Table, Text } from '@mantine/core';
+import { Button, MultiSelect, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Grant } from '../api/entities.js';
 import { useCreate, useList, useRemoveGrant } from '../api/queries.js';
@@ -7,6 +7,7 @@ import { Value } from '../parts/copy.js';
 import { attemptOf, Form } from '../parts/form.js';
 import { Card, RouteLink } from '../parts/page.js';
 import { Removal } from '../parts/removal.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Empty, Listed } from '../parts/states.js';
 
 /** Which APIs the application may call. */
@@ -37,42 +38,23 @@ export function Grants({ client }: { client: string }) {
           )
         }
       >
-        {(grants) => <GrantTable grants={grants} />}
+        {(grants) => (
+          <Rows
+            items={grants}
+            keyOf={({ id }) => id}
+            columns={COLUMNS}
+            action={(grant) => <Remove grant={grant} />}
+          />
+        )}
       </Listed>
     </Card>
   );
 }
 
-function GrantTable({ grants }: { grants: readonly Grant[] }) {
-  return (
-    <Table className="rows">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Resource</Table.Th>
-          <Table.Th>Scopes</Table.Th>
-          <Table.Th>
-            <span className="visually-hidden">Action</span>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {grants.map((grant) => (
-          <Table.Tr key={grant.id}>
-            <Table.Td data-label="Resource">
-              <Value what="resource">{grant.resource}</Value>
-            </Table.Td>
-            <Table.Td data-label="Scopes">
-              <span className="value">{grant.scopes.join(' ')}</span>
-            </Table.Td>
-            <Table.Td>
-              <Remove grant={grant} />
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-}
+const COLUMNS: readonly Column<Grant>[] = [
+  { title: 'Resource', cell: ({ resource }) => <Value what="resource">{resource}</Value> },
+  { title: 'Scopes', cell: ({ scopes }) => <span className="value">{scopes.join(' ')}</span> },
+];
 
 function Remove({ grant }: { grant: Grant }) {
   return (

@@ -1,11 +1,12 @@
-import { Button, Group, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import type { AuditEntry } from '../api/entities.js';
 import { useList } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
-import { CliLine, Value } from '../parts/copy.js';
+import { Value } from '../parts/copy.js';
 import { Page } from '../parts/page.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Empty, Listed } from '../parts/states.js';
 import { When } from '../parts/when.js';
 
@@ -20,14 +21,15 @@ export function AuditPage() {
         What was decided and changed, newest first. Events are chained; nothing here can be edited.
       </Text>
       <Filters key={JSON.stringify(filter)} />
-      <Listed list={list} empty={<Empty cli={cli}>No event fits this filter.</Empty>}>
-        {(entries) => <AuditTable entries={entries} />}
+      <Listed list={list} cli={cli} empty={<Empty cli={cli}>No event fits this filter.</Empty>}>
+        {(entries) => (
+          <Rows
+            items={entries}
+            keyOf={({ stream, seq }, index) => `${stream}-${seq}-${index}`}
+            columns={COLUMNS}
+          />
+        )}
       </Listed>
-      {list.items.length > 0 && (
-        <div style={{ marginTop: 20 }}>
-          <CliLine line={cli} />
-        </div>
-      )}
     </Page>
   );
 }
@@ -75,44 +77,26 @@ function Filters() {
   );
 }
 
-function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
-  return (
-    <Table className="rows">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>When</Table.Th>
-          <Table.Th>What</Table.Th>
-          <Table.Th>By</Table.Th>
-          <Table.Th>About</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {entries.map((entry, index) => (
-          <Table.Tr key={`${entry.stream}-${entry.seq}-${index}`} style={{ verticalAlign: 'top' }}>
-            <Table.Td data-label="When">
-              <When at={entry.at} />
-            </Table.Td>
-            <Table.Td data-label="What">
-              <div>
-                <strong>{entry.kind}</strong>
-                {entry.reason !== null && <div>{entry.reason}</div>}
-                <Detail entry={entry} />
-              </div>
-            </Table.Td>
-            <Table.Td data-label="By">
-              <span className="value">{entry.actor}</span>
-            </Table.Td>
-            <Table.Td data-label="About">
-              <span className="value">
-                {[entry.partner, entry.client].filter((id) => id !== null).join(' / ')}
-              </span>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-}
+const COLUMNS: readonly Column<AuditEntry>[] = [
+  { title: 'When', cell: ({ at }) => <When at={at} /> },
+  {
+    title: 'What',
+    cell: (entry) => (
+      <div>
+        <strong>{entry.kind}</strong>
+        {entry.reason !== null && <div>{entry.reason}</div>}
+        <Detail entry={entry} />
+      </div>
+    ),
+  },
+  { title: 'By', cell: ({ actor }) => <span className="value">{actor}</span> },
+  {
+    title: 'About',
+    cell: ({ partner, client }) => (
+      <span className="value">{[partner, client].filter((id) => id !== null).join(' / ')}</span>
+    ),
+  },
+];
 
 function Detail({ entry: { detail, request_id: requestId, stream, seq } }: { entry: AuditEntry }) {
   return (

@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { Client } from '../api/entities.js';
 import { useList, useOne, useRename } from '../api/queries.js';
@@ -7,6 +7,7 @@ import { Value } from '../parts/copy.js';
 import { Card, Page, RouteLink } from '../parts/page.js';
 import { Rename } from '../parts/rename.js';
 import { RouteButton } from '../parts/route-button.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Empty, Failure, Listed, Loading, Status } from '../parts/states.js';
 import { Suspension } from '../parts/suspension.js';
 import { AnchorTable } from '../anchors/anchor-table.js';
@@ -94,42 +95,28 @@ function Applications({ partner }: { partner: string }) {
           </Empty>
         }
       >
-        {(clients) => <ApplicationTable clients={clients} />}
+        {(clients) => <Rows items={clients} keyOf={({ id }) => id} columns={COLUMNS} />}
       </Listed>
     </Card>
   );
 }
 
-function ApplicationTable({ clients }: { clients: readonly Client[] }) {
-  return (
-    <Table className="rows">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Client id</Table.Th>
-          <Table.Th>Identity</Table.Th>
-          <Table.Th>Status</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {clients.map(({ id, token_endpoint_auth_method: method, status }) => (
-          <Table.Tr key={id}>
-            <Table.Td data-label="Client id">
-              <RouteLink to="/applications/$client" params={{ client: id }} fw={600}>
-                {id}
-              </RouteLink>
-            </Table.Td>
-            <Table.Td data-label="Identity">
-              {method === 'tls_client_auth' ? 'Match by name' : 'Pin certificate'}
-            </Table.Td>
-            <Table.Td data-label="Status">
-              <Status status={status} />
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-}
+const COLUMNS: readonly Column<Client>[] = [
+  {
+    title: 'Client id',
+    cell: ({ id }) => (
+      <RouteLink to="/applications/$client" params={{ client: id }} fw={600}>
+        {id}
+      </RouteLink>
+    ),
+  },
+  {
+    title: 'Identity',
+    cell: ({ token_endpoint_auth_method: method }) =>
+      method === 'tls_client_auth' ? 'Match by name' : 'Pin certificate',
+  },
+  { title: 'Status', cell: ({ status }) => <Status status={status} /> },
+];
 
 function Anchors({ partner }: { partner: string }) {
   const list = useList('anchors', { partner, limit: '200' });

@@ -1,9 +1,11 @@
-import { Group, SegmentedControl, Table, Text, TextInput } from '@mantine/core';
+import { Group, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { Partner } from '../api/entities.js';
 import { useList } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Page, RouteLink } from '../parts/page.js';
 import { RouteButton } from '../parts/route-button.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Empty, Listed, Status } from '../parts/states.js';
 
 /** All partners; the search and the filter stand in the address. */
@@ -63,38 +65,20 @@ export function Partners() {
   );
 }
 
-function PartnerTable({
-  partners,
-}: {
-  partners: readonly { id: string; name: string; status: 'active' | 'suspended' }[];
-}) {
+function PartnerTable({ partners }: { partners: readonly Partner[] }) {
   if (partners.length === 0) return <Text role="status">No partner fits this search.</Text>;
-  return (
-    <Table className="rows" highlightOnHover>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Name</Table.Th>
-          <Table.Th>Id</Table.Th>
-          <Table.Th>Status</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {partners.map(({ id, name, status }) => (
-          <Table.Tr key={id}>
-            <Table.Td data-label="Name">
-              <RouteLink to="/partners/$partner" params={{ partner: id }} fw={600}>
-                {name}
-              </RouteLink>
-            </Table.Td>
-            <Table.Td data-label="Id">
-              <span className="value">{id}</span>
-            </Table.Td>
-            <Table.Td data-label="Status">
-              <Status status={status} />
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
+  return <Rows items={partners} keyOf={({ id }) => id} columns={COLUMNS} />;
 }
+
+const COLUMNS: readonly Column<Partner>[] = [
+  {
+    title: 'Name',
+    cell: ({ id, name }) => (
+      <RouteLink to="/partners/$partner" params={{ partner: id }} fw={600}>
+        {name}
+      </RouteLink>
+    ),
+  },
+  { title: 'Id', cell: ({ id }) => <span className="value">{id}</span> },
+  { title: 'Status', cell: ({ status }) => <Status status={status} /> },
+];

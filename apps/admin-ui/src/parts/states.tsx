@@ -69,14 +69,16 @@ interface Listing<T> {
   readonly fetchNextPage: () => unknown;
 }
 
-/** A list in each of its states. */
+/** A list in each of its states; below it, what shows the same on the command line. */
 export function Listed<T>({
   list,
   empty,
+  cli,
   children,
 }: {
   list: Listing<T>;
   empty: ReactNode;
+  cli?: string;
   children: (items: readonly T[]) => ReactNode;
 }) {
   if (list.isPending) return <Loading />;
@@ -94,6 +96,11 @@ export function Listed<T>({
         >
           Load more
         </Button>
+      )}
+      {cli !== undefined && (
+        <div style={{ marginTop: 20 }}>
+          <CliLine line={cli} />
+        </div>
       )}
     </>
   );

@@ -1,8 +1,9 @@
-import { Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { TokenRequest } from '../api/entities.js';
 import { toSentence } from '../api/problem.js';
 import { Value } from '../parts/copy.js';
 import { RouteLink } from '../parts/page.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Status } from '../parts/states.js';
 import { When } from '../parts/when.js';
 
@@ -15,42 +16,25 @@ export function RequestTable({
   withClient?: boolean;
 }) {
   return (
-    <Table className="rows">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>When</Table.Th>
-          {withClient && <Table.Th>Client</Table.Th>}
-          <Table.Th>Outcome</Table.Th>
-          <Table.Th>Why</Table.Th>
-          <Table.Th>Request id</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {requests.map((request, index) => (
-          <Table.Tr key={`${request.request_id}-${index}`} style={{ verticalAlign: 'top' }}>
-            <Table.Td data-label="When">
-              <When at={request.at} />
-            </Table.Td>
-            {withClient && (
-              <Table.Td data-label="Client">
-                <ClientOf request={request} />
-              </Table.Td>
-            )}
-            <Table.Td data-label="Outcome">
-              <Status status={request.outcome} />
-            </Table.Td>
-            <Table.Td data-label="Why">
-              <Why request={request} />
-            </Table.Td>
-            <Table.Td data-label="Request id">
-              {request.request_id !== null && <Value what="request id">{request.request_id}</Value>}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Rows
+      items={requests}
+      keyOf={({ request_id: id }, index) => `${id}-${index}`}
+      columns={withClient ? COLUMNS : COLUMNS.filter((column) => column !== CLIENT)}
+    />
   );
 }
+
+const CLIENT: Column<TokenRequest> = { title: 'Client', cell: (request) => <ClientOf request={request} /> };
+const COLUMNS: readonly Column<TokenRequest>[] = [
+  { title: 'When', cell: ({ at }) => <When at={at} /> },
+  CLIENT,
+  { title: 'Outcome', cell: ({ outcome }) => <Status status={outcome} /> },
+  { title: 'Why', cell: (request) => <Why request={request} /> },
+  {
+    title: 'Request id',
+    cell: ({ request_id: id }) => id !== null && <Value what="request id">{id}</Value>,
+  },
+];
 
 /** Only a proven client surely exists; what a stranger claimed is shown, never linked. */
 function ClientOf({ request: { client, partner } }: { request: TokenRequest }) {

@@ -1,9 +1,10 @@
-import { Table } from '@mantine/core';
+import type { Resource } from '../api/entities.js';
 import { useList } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
 import { Value } from '../parts/copy.js';
 import { Page, RouteLink } from '../parts/page.js';
 import { RouteButton } from '../parts/route-button.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Empty, Listed } from '../parts/states.js';
 
 /** The APIs that tokens are for. */
@@ -24,35 +25,21 @@ export function Resources() {
           </Empty>
         }
       >
-        {(resources) => (
-          <Table className="rows">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Audience</Table.Th>
-                <Table.Th>Provided by</Table.Th>
-                <Table.Th>Scopes</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {resources.map(({ audience, partner, scopes }) => (
-                <Table.Tr key={audience}>
-                  <Table.Td data-label="Audience">
-                    <Value what="audience">{audience}</Value>
-                  </Table.Td>
-                  <Table.Td data-label="Provided by">
-                    <RouteLink to="/partners/$partner" params={{ partner }}>
-                      {partner}
-                    </RouteLink>
-                  </Table.Td>
-                  <Table.Td data-label="Scopes">
-                    <span className="value">{scopes.join(' ')}</span>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
+        {(resources) => <Rows items={resources} keyOf={({ audience }) => audience} columns={COLUMNS} />}
       </Listed>
     </Page>
   );
 }
+
+const COLUMNS: readonly Column<Resource>[] = [
+  { title: 'Audience', cell: ({ audience }) => <Value what="audience">{audience}</Value> },
+  {
+    title: 'Provided by',
+    cell: ({ partner }) => (
+      <RouteLink to="/partners/$partner" params={{ partner }}>
+        {partner}
+      </RouteLink>
+    ),
+  },
+  { title: 'Scopes', cell: ({ scopes }) => <span className="value">{scopes.join(' ')}</span> },
+];

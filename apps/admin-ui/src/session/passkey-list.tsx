@@ -1,8 +1,9 @@
-import { Group, Table, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { Passkey } from '../api/entities.js';
 import { usePasskeys, useRemovePasskey, useRenamePasskey } from '../api/queries.js';
 import { Removal } from '../parts/removal.js';
 import { Rename } from '../parts/rename.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Failure, Loading } from '../parts/states.js';
 import { When } from '../parts/when.js';
 
@@ -16,62 +17,52 @@ export function PasskeyList() {
     <>
       <Text>{inWords(data.length)}</Text>
       {data.length > 0 && (
-        <Table className="rows">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Name</Table.Th>
-              <Table.Th>Last used</Table.Th>
-              <Table.Th>
-                <span className="visually-hidden">Actions</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.map((passkey) => (
-              <Row key={passkey.id} passkey={passkey} isLast={data.length === 1} />
-            ))}
-          </Table.Tbody>
-        </Table>
+        <Rows
+          items={data}
+          keyOf={({ id }) => id}
+          columns={COLUMNS}
+          action={(passkey) => <Change passkey={passkey} isLast={data.length === 1} />}
+        />
       )}
     </>
   );
 }
 
-function Row({ passkey: { id, name, created_at, used_at }, isLast }: { passkey: Passkey; isLast: boolean }) {
+const COLUMNS: readonly Column<Passkey>[] = [
+  {
+    title: 'Name',
+    cell: ({ name, created_at }) => (
+      <div>
+        <strong>{name}</strong>
+        <Text size="sm" c="dimmed">
+          added <When at={created_at} />
+        </Text>
+      </div>
+    ),
+  },
+  { title: 'Last used', cell: ({ used_at, created_at }) => <When at={used_at ?? created_at} /> },
+];
+
+function Change({ passkey: { id, name }, isLast }: { passkey: Passkey; isLast: boolean }) {
   const rename = useRenamePasskey(id);
   const remove = useRemovePasskey();
   return (
-    <Table.Tr>
-      <Table.Td data-label="Name">
-        <div>
-          <strong>{name}</strong>
-          <Text size="sm" c="dimmed">
-            added <When at={created_at} />
-          </Text>
-        </div>
-      </Table.Td>
-      <Table.Td data-label="Last used">
-        <When at={used_at ?? created_at} />
-      </Table.Td>
-      <Table.Td>
-        <Group gap="xs" justify="flex-end">
-          <Rename name={name} note="So that you know it again." change={rename} compact />
-          {!isLast && (
-            <Removal
-              label="Remove"
-              of={name}
-              title={`Remove ${name}?`}
-              confirm="Remove passkey"
-              change={remove}
-              id={id}
-            >
-              Nobody signs in with it any more, and you are signed out everywhere but here. Remove it on the
-              device, too: it is still offered there.
-            </Removal>
-          )}
-        </Group>
-      </Table.Td>
-    </Table.Tr>
+    <Group gap="xs" justify="flex-end">
+      <Rename name={name} note="So that you know it again." change={rename} compact />
+      {!isLast && (
+        <Removal
+          label="Remove"
+          of={name}
+          title={`Remove ${name}?`}
+          confirm="Remove passkey"
+          change={remove}
+          id={id}
+        >
+          Nobody signs in with it any more, and you are signed out everywhere but here. Remove it on the
+          device, too: it is still offered there.
+        </Removal>
+      )}
+    </Group>
   );
 }
 

@@ -1,11 +1,11 @@
-import { Table, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { DenyEntry } from '../api/entities.js';
 import { useList, useUnblock } from '../api/queries.js';
 import { toCliLine } from '../parts/cli-line.js';
-import { CliLine } from '../parts/copy.js';
 import { Page } from '../parts/page.js';
 import { Removal } from '../parts/removal.js';
 import { RouteButton } from '../parts/route-button.js';
+import { Rows, type Column } from '../parts/rows.js';
 import { Empty, Listed } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { Denied, isBlock, Until } from './denied-cell.js';
@@ -23,6 +23,7 @@ export function Stopped() {
       </Text>
       <Listed
         list={list}
+        cli={cli}
         empty={
           <Empty action={block} cli={cli}>
             Nothing is stopped. Whoever is suspended stands here, and certificates that are blocked because
@@ -31,54 +32,24 @@ export function Stopped() {
         }
       >
         {(entries) => (
-          <>
-            <StoppedTable entries={entries} />
-            <div style={{ marginTop: 20 }}>
-              <CliLine line={cli} />
-            </div>
-          </>
+          <Rows
+            items={entries}
+            keyOf={({ id }) => id}
+            columns={COLUMNS}
+            action={(entry) => isBlock(entry) && <Unblock thumbprint={entry['x5t#S256'] ?? ''} />}
+          />
         )}
       </Listed>
     </Page>
   );
 }
 
-function StoppedTable({ entries }: { entries: readonly DenyEntry[] }) {
-  return (
-    <Table className="rows">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>What</Table.Th>
-          <Table.Th>Since</Table.Th>
-          <Table.Th>Until</Table.Th>
-          <Table.Th>By whom, and why</Table.Th>
-          <Table.Th>
-            <span className="visually-hidden">Action</span>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {entries.map((entry) => (
-          <Table.Tr key={entry.id} style={{ verticalAlign: 'top' }}>
-            <Table.Td data-label="What">
-              <Denied entry={entry} />
-            </Table.Td>
-            <Table.Td data-label="Since">
-              <When at={entry.denied_at} />
-            </Table.Td>
-            <Table.Td data-label="Until">
-              <Until entry={entry} />
-            </Table.Td>
-            <Table.Td data-label="By">
-              <By entry={entry} />
-            </Table.Td>
-            <Table.Td>{isBlock(entry) && <Unblock thumbprint={entry['x5t#S256'] ?? ''} />}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-}
+const COLUMNS: readonly Column<DenyEntry>[] = [
+  { title: 'What', cell: (entry) => <Denied entry={entry} /> },
+  { title: 'Since', cell: (entry) => <When at={entry.denied_at} /> },
+  { title: 'Until', cell: (entry) => <Until entry={entry} /> },
+  { title: 'By whom, and why', label: 'By', cell: (entry) => <By entry={entry} /> },
+];
 
 function By({ entry: { kind, denied_by: by, note } }: { entry: DenyEntry }) {
   return (
