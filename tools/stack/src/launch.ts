@@ -73,7 +73,18 @@ function proxiesFile(configured: string | undefined): string | undefined {
   return configured === undefined || configured === '' ? undefined : resolve(workspaceRoot, configured);
 }
 
-async function showDemo({ admin, clients, settings, file }: RunningStack): Promise<boolean> {
+/** A demo that cannot go on, as its partner was suspended on the screens, ends no stack: that is where it is resumed. */
+async function showDemo(stack: RunningStack): Promise<boolean> {
+  try {
+    return await playDemo(stack);
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    say(`\nThe demo exchange did not come to its end. ${error.message}`);
+    return false;
+  }
+}
+
+async function playDemo({ admin, clients, settings, file }: RunningStack): Promise<boolean> {
   const temporary = await registerTemporaryClient(admin, clients, settings.pki.directory, new Date());
   const lines = await runDemo({
     acme: clients.acme,

@@ -40,7 +40,8 @@ export async function untilIssued(client: TokenClient): Promise<string> {
     if (performance.now() > deadline) {
       throw new StackError(
         `The token service refuses "${client.clientId}": ${status} ${JSON.stringify(body)}. If it was suspended: ` +
-          `npx holdfast client resume ${client.clientId}. To begin anew: npm start -- --reset`,
+          `npx holdfast client resume ${client.clientId}; its partner: npx holdfast partner resume PARTNER. ` +
+          `To begin anew: npm start -- --reset`,
       );
     }
     await delay(POLL_MS);
