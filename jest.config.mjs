@@ -27,6 +27,9 @@ const NEEDS_POSTGRES = '\\.pg\\.test\\.ts$';
 
 export default {
   reporters: ['<rootDir>/tools/jest/progress-reporter.mjs'],
+  // Each file loads its modules anew and Node keeps them: after a hundred files a collection of garbage stops everything for longer
+  // than a database may take to answer.
+  workerIdleMemoryLimit: '700MB',
   projects: [
     {
       ...base,
