@@ -3,14 +3,12 @@ import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { originOf, valuesOf, type ForwardedCertificates } from '@holdfast/certificate-source';
-import type { VerifiedAccess } from '@holdfast/cnf-token-verification';
 import { loggable, newRequestId, TransportRefusal } from '@holdfast/http-platform';
 import { REASONS } from '@holdfast/oauth-protocol';
 import { requireAdmitted, type AdmittedCall } from './decide.js';
 import { Exchange } from './forwarding/exchange.js';
 import { bodyOf, ClientGone, endLingering } from './forwarding/request-body.js';
 import { asksForWebSocket, openTunnel, responseOn } from './forwarding/tunnel.js';
-import type { AssertionAudience } from './identity/assertion.js';
 import { answerTo, detailOf, refusal, type GatewayAnswer } from './refusal.js';
 import type { GatewayState } from './state.js';
 import { askedAbout, asksToVerify, toVerifyAnswer } from './verify.js';
@@ -135,8 +133,8 @@ export class Gateway {
     const { backend, limits } = route;
     if (backend === undefined) throw refusal('path_unknown');
     const headers = this.headersFor(call, admitted, backend.hostFor(admitted.host));
-    if (access !== undefined && call.state.assertions !== undefined)
-      headers.push(...(await call.state.assertions.of(access, audienceOf(route, access), new Date())));
+    const assertion = assertionFor(call.state, admitted);
+    if (assertion !== undefined) headers.push(...(await assertion));
     if (request.socket.destroyed) return;
     if (upgrade !== undefined && route.webSocket) {
       const endsInMs = access && access.expiresAt * 1_000 - Date.now();
@@ -186,13 +184,13 @@ export class Gateway {
     const { request, response, state, id } = call;
     const asked = askedAbout(request, state.plan.verifyStyle!);
     if (asked === undefined) throw refusal('request_malformed');
-    const { route, access } = await requireAdmitted(state, request, asked);
-    const lines = ['X-Request-Id', id, 'Cache-Control', 'no-store', ...state.identity.of(access)];
-    if (access !== undefined && state.assertions !== undefined)
-      lines.push(...(await state.assertions.of(access, audienceOf(route, access), new Date())));
+    const admitted = await requireAdmitted(state, request, asked);
+    const lines = ['X-Request-Id', id, 'Cache-Control', 'no-store', ...state.identity.of(admitted.access)];
+    const assertion = assertionFor(state, admitted);
+    if (assertion !== undefined) lines.push(...(await assertion));
     response.writeHead(204, lines);
     endLingering(request, response);
-    this.observer.passed(204, access !== undefined && access.thumbprint === undefined);
+    this.passed(204, admitted);
   }
 
   private passed(status: number, { access }: AdmittedCall): void {
@@ -234,8 +232,14 @@ export class Gateway {
 /** RFC 6455 §4.1; the key and its kin are the client's own. */
 const UPGRADE = ['Connection', 'Upgrade', 'Upgrade', 'websocket'] as const;
 
-function audienceOf({ backend }: AdmittedCall['route'], access: VerifiedAccess): AssertionAudience {
-  return { name: backend?.plan.assertionAudience ?? access.audience, boundTo: backend?.ownThumbprint };
+/** The line in which the gateway vouches for the caller; undefined where it does so for nobody, or nobody in particular calls. */
+function assertionFor(
+  { assertions }: GatewayState,
+  { route: { backend }, access }: AdmittedCall,
+): Promise<readonly string[]> | undefined {
+  if (assertions === undefined || access === undefined) return undefined;
+  const name = backend?.plan.assertionAudience ?? access.audience;
+  return assertions.of(access, { name, boundTo: backend?.ownThumbprint }, new Date());
 }
 
 /** RFC 9112 §3.2: exactly one; the server that made the request refuses others too, but not those that ask for an upgrade. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { VerifyStyle } from './configuration/plan.js';
 import type { AskedRequest } from './decide.js';
 import type { GatewayAnswer } from './refusal.js';
+import { pathOf } from './well-known.js';
 
 const PATH = '/verify';
 
@@ -11,7 +12,7 @@ const PATH = '/verify';
  */
 export function asksToVerify({ url = '' }: IncomingMessage, style: VerifyStyle | undefined): boolean {
   if (style === undefined) return false;
-  return url.split('?', 1)[0] === PATH || (style === 'envoy' && url.startsWith(`${PATH}/`));
+  return pathOf(url) === PATH || (style === 'envoy' && url.startsWith(`${PATH}/`));
 }
 
 /** In which headers a proxy names the request that it asks about. Envoy asks with its very method, path and Host. */

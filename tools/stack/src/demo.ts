@@ -28,8 +28,9 @@ const SUSPENDED_WITHIN_MS = 1_000;
 const POLL_MS = 20;
 
 /**
- * Shows on the running stack what it is for, in twelve lines: a token bound to a certificate works for its
- * holder and for nobody else, at the API that it was asked for and at no other. A line that does not come out as it must has `ok: false`; only a missing answer throws.
+ * Shows on the running stack what it is for, in twelve lines: a token bound to a certificate works for its holder and for
+ * nobody else, at the API that it was asked for and at no other. A line that does not come out as it must has `ok: false`;
+ * only a missing answer throws, and a client that gets no token at all.
  */
 export async function runDemo(world: DemoWorld): Promise<readonly DemoLine[]> {
   const { acme, beta, gateway } = world;

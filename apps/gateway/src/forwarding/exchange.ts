@@ -73,8 +73,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.settleSoon();
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.held !== undefined) this.write(controller, this.held);
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.held !== undefined) this.write(this.held);
     this.held = chunk;
     this.settleSoon();
   }
@@ -112,14 +112,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.stalled(), this.limits.idleMs);
     if (this.held === undefined) return this.ends.response.flushHeaders();
-    this.write(this.controller!, this.held);
+    this.write(this.held);
     this.held = undefined;
   }
 
-  private write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  private write(chunk: Buffer): void {
     if (this.ends.response.write(chunk)) return;
-    controller.pause();
-    this.ends.response.once('drain', () => controller.resume());
+    this.controller!.pause();
+    this.ends.response.once('drain', () => this.controller!.resume());
   }
 
   private stalled(): void {
